@@ -1,0 +1,92 @@
+package care
+
+import "time"
+
+// A CaseKind says what was sent to the council.
+type CaseKind string
+
+// The kinds of case. An adult's needs assessment carries an indication; the other two never do.
+const (
+	KindAdultNeeds CaseKind = "adult-needs" // Care Act 2014 s.9, evaluated by the ruleset of the same name
+	KindContact    CaseKind = "contact"     // "Ask us to contact you"
+	KindConcern    CaseKind = "concern"     // sent at once from the private questions; s.42 is for the council to weigh
+)
+
+// A Status of an assessment. It only moves forward.
+type Status string
+
+// The statuses.
+const (
+	StatusDraft  Status = "draft"
+	StatusSent   Status = "sent"
+	StatusSigned Status = "signed" // a determination or closing record was signed
+)
+
+// A Priority orders the queue: safety first, then urgent, then by due date.
+type Priority int
+
+// The priorities, highest first in the queue.
+const (
+	PriorityRoutine Priority = 0
+	PriorityUrgent  Priority = 1
+	PrioritySafety  Priority = 2
+)
+
+// A Flag tells a practitioner something the answers raise: a duty, a need for communication, a caution. Flags never
+// change the indication or any page a citizen sees.
+type Flag struct {
+	ID       string   `json:"id"`
+	Text     string   `json:"text"`
+	Citation string   `json:"citation,omitempty"`
+	Basis    string   `json:"basis"` // law, guidance or policy
+	Priority Priority `json:"priority"`
+}
+
+// An Assessment from its first answer on. While it is a draft its Answers change; once sent they are locked, together
+// with the ruleset version and the indication, so that the result can be replayed for ever.
+type Assessment struct {
+	ID        string // UUID version 7
+	Council   string // slug
+	Kind      CaseKind
+	Ruleset   string // pinned version, such as "adult-needs@2015-04-01"; "" for contact and concern
+	Status    Status
+	Answers   Answers
+	Version   int // counts saves; what was loaded must be what is overwritten
+	StartedAt time.Time
+	SavedAt   time.Time
+
+	// Filled when it is sent.
+	Reference  string // what people read out: see internal/casework
+	SentAt     time.Time
+	DueAt      time.Time
+	Priority   Priority
+	Summary    Summary
+	Indication *Indication // nil for contact, concern, and the review route
+	LinkedTo   string      // id of the draft a concern or contact request came from, "" when alone
+
+	// Practitioner's side.
+	Worker     string // practitioner id, "" when nobody has taken it
+	WorkerName string
+}
+
+// A Summary is what a queue row and the identity bar need, sealed with the rest of the record.
+type Summary struct {
+	Name     string   `json:"name,omitempty"`
+	CallMe   string   `json:"call_me,omitempty"`
+	Born     string   `json:"born,omitempty"` // yyyy-mm-dd
+	Flags    []Flag   `json:"flags,omitempty"`
+	Formats  []string `json:"formats,omitempty"`  // communication needs, in plain words
+	Contact  []string `json:"contact,omitempty"`  // the contact rule: safe ways, times, cautions
+	Withheld bool     `json:"withheld,omitempty"` // address secret
+}
+
+// A CaseLine is one row of the queue.
+type CaseLine struct {
+	ID, Reference      string
+	Kind               CaseKind
+	Status             Status
+	Priority           Priority
+	SentAt, DueAt      time.Time
+	Worker, WorkerName string
+	Summary            Summary
+}

@@ -1,0 +1,83 @@
+package care
+
+import "time"
+
+// A Conclusion of a practitioner on one outcome.
+type Conclusion string
+
+// The conclusions. NeedMore keeps the record open: a signature needs one of the other two on every outcome.
+const (
+	ConcludesUnable Conclusion = "unable"
+	ConcludesAble   Conclusion = "able"
+	NeedMore        Conclusion = "need_more"
+)
+
+// A Finding is what a practitioner concludes on one outcome (SI 2015/313 reg 2(2)), from what sources, and why.
+type Finding struct {
+	Outcome    string     `json:"outcome"`
+	Conclusion Conclusion `json:"conclusion"`
+	Sources    []string   `json:"sources"` // told, seen, record, professional
+	Reason     string     `json:"reason,omitempty"`
+	Period     string     `json:"period,omitempty"` // the period considered where needs go up and down, reg 2(4)
+	By         string     `json:"by"`
+	ByName     string     `json:"by_name"`
+	At         time.Time  `json:"at"`
+	// Version counts saves of this finding; two workers never overwrite each other silently.
+	Version int `json:"-"`
+}
+
+// An Impact is the practitioner's view on condition (a) and (c) of reg 2(1): where the needs come from, and whether
+// there is or is likely to be a significant impact on well-being (Care Act 2014 s.1(2)).
+type Impact struct {
+	Areas             map[string]string `json:"areas"` // area id -> none, some, big
+	Significant       string            `json:"significant"`
+	SignificantReason string            `json:"significant_reason"`
+	Cause             string            `json:"cause"` // needs arise from or are related to an impairment or illness: yes, no
+	CauseReason       string            `json:"cause_reason"`
+	By                string            `json:"by"`
+	ByName            string            `json:"by_name"`
+	At                time.Time         `json:"at"`
+	Version           int               `json:"-"`
+}
+
+// A Contact with the person (or a try), logged by a practitioner.
+type Contact struct {
+	ID        string    `json:"id"`
+	On        string    `json:"on"`  // yyyy-mm-dd
+	How       string    `json:"how"` // visit, phone, video, other, none
+	SeenAlone string    `json:"seen_alone"`
+	Advocate  string    `json:"advocate"`
+	Note      string    `json:"note,omitempty"`
+	By        string    `json:"by"`
+	ByName    string    `json:"by_name"`
+	At        time.Time `json:"at"`
+}
+
+// RecordDraft is what the practitioner is writing towards the signed record.
+type RecordDraft struct {
+	NoContactReason string    `json:"no_contact_reason,omitempty"`
+	Checks          []string  `json:"checks,omitempty"`   // assurance checks done (ids in the ruleset's review wording)
+	Decision        string    `json:"decision,omitempty"` // eligible, not_eligible
+	DecisionReason  string    `json:"decision_reason,omitempty"`
+	Advice          string    `json:"advice,omitempty"` // s.13(5): how to meet or reduce needs, prevent or delay them
+	Considered19    string    `json:"considered_s19_1,omitempty"`
+	NextSteps       string    `json:"next_steps,omitempty"`
+	By              string    `json:"by"`
+	ByName          string    `json:"by_name"`
+	At              time.Time `json:"at"`
+	Version         int       `json:"-"`
+}
+
+// A Determination is the council's signed decision under s.13(1) with its written record (s.13(2)). It is locked:
+// Body is the whole record as JSON and Hash its SHA-256 in hex, so that any later change would show.
+type Determination struct {
+	ID       string
+	CaseID   string
+	Version  int // 1 for the first record of a case; a later one never replaces it
+	Decision string
+	SignedBy string
+	ByName   string
+	SignedAt time.Time
+	Body     []byte
+	Hash     string
+}

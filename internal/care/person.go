@@ -1,0 +1,45 @@
+package care
+
+import "time"
+
+// A Role of a practitioner in one council.
+type Role string
+
+// The roles. An admin manages people and settings and sees no case content; an auditor sees the trail.
+const (
+	RolePractitioner Role = "practitioner"
+	RoleManager      Role = "manager"
+	RoleAdmin        Role = "admin"
+	RoleAuditor      Role = "auditor"
+)
+
+// A Practitioner is somebody who works for a council and signs in.
+type Practitioner struct {
+	ID           string
+	Council      string // slug
+	Name         string
+	Email        string // what they sign in with, lower case
+	Roles        []Role
+	Registration string // Social Work England number, or "" when not registered
+	PasswordHash string // argon2id, PHC string; "" until set up
+	TOTPSecret   string // base32; the store seals it
+	TOTPLast     int64  // the last time step accepted, so that a code works once (RFC 6238 s.5.2)
+	SetupHash    string // SHA-256 (hex) of the one-time set-up token, "" when used
+	SetupUntil   time.Time
+	Disabled     bool
+	Demo         bool
+	CreatedAt    time.Time
+	Version      int
+}
+
+// A Session of a browser. The cookie carries a random id; only its SHA-256 is stored.
+type Session struct {
+	IDHash       string
+	Kind         ActorKind // citizen or practitioner
+	Council      string
+	Assessment   string // the citizen's draft, or the sent assessment whose receipt may be shown
+	Practitioner string
+	CreatedAt    time.Time
+	SeenAt       time.Time
+	Locked       bool // idle too long: nothing is shown until the person carries on or signs in
+}
