@@ -11,6 +11,9 @@ import (
 // events are durable (committed with a full sync), or returns an error and has changed nothing. Free text, identity
 // and answers are sealed per record by the store; callers pass and get them in clear.
 //
+// An event whose ID or Council is empty gets them from the store; an event of another council than the thing it is
+// about is refused as a fault of the caller.
+//
 // Errors: care.ErrNotFound, care.ErrConflict and care.ErrLocked where told; anything else is a fault of the store.
 type Store interface {
 	// Councils returns all councils by name.
@@ -19,35 +22,40 @@ type Store interface {
 	PutCouncil(ctx context.Context, c care.Council, ev care.Event) error
 
 	// CreateAssessment stores a new draft (Version 1), or a contact request or concern that is sent as it is made
-	// (Status sent with its Reference).
+	// (Status sent with its Reference). ErrConflict when the id or the reference is taken; ErrNotFound when there is no
+	// such council.
 	CreateAssessment(ctx context.Context, a care.Assessment, evs ...care.Event) error
 	// Assessment loads one by id. ErrNotFound when the council differs.
 	Assessment(ctx context.Context, council, id string) (care.Assessment, error)
 	// SaveAssessment overwrites a draft's answers, or sends it (Status, Reference and the rest filled). a.Version is the
-	// version that was loaded; the stored one becomes a.Version+1. ErrConflict when it has moved on, ErrLocked when it was
-	// sent before.
+	// version that was loaded; the stored one becomes a.Version+1. ErrConflict when it has moved on or the reference is
+	// taken, ErrLocked when it was sent before. Council, Kind, Ruleset and StartedAt stay as they were created.
 	SaveAssessment(ctx context.Context, a care.Assessment, evs ...care.Event) error
 	// EraseAssessment deletes a draft and its data key. ErrLocked when it was sent.
 	EraseAssessment(ctx context.Context, council, id string, ev care.Event) error
-	// EraseStaleDrafts erases every draft last saved before the given time and returns how many.
-	EraseStaleDrafts(ctx context.Context, before time.Time) (int, error)
+	// EraseStaleDrafts erases every draft last saved before the given time and returns how many. ev is the pattern of the
+	// event that each of them leaves: its ID, Council and Subject are filled in.
+	EraseStaleDrafts(ctx context.Context, before time.Time, ev care.Event) (int, error)
 
 	// Queue returns up to q.Limit sent cases of one council in queue order, beginning after q.After.
-	Queue(ctx context.Context, q QueueQuery) (QueuePage, error)
+	Queue(ctx context.Context, q care.QueueQuery) (care.QueuePage, error)
 	// CaseByReference returns a sent assessment and writes the view's event in the same transaction, so that nothing is
-	// looked at without a trace. Another council's reference is ErrNotFound, and leaves no event.
+	// looked at without a trace. Another council's reference is ErrNotFound, and leaves no event. view.Subject may be
+	// empty: the store fills in the id.
 	CaseByReference(ctx context.Context, council, reference string, view care.Event) (care.Assessment, error)
-	// AssignCase sets the worker (id and name; "" puts it back). ErrConflict when a.Version moved on.
+	// AssignCase sets the worker (id and name; "" puts it back) and raises the case's version. ErrConflict when version is
+	// not the stored one, ErrLocked when the case is signed.
 	AssignCase(ctx context.Context, council, id string, version int, worker, workerName string, ev care.Event) error
 
 	// Parts are the practitioner's working papers on a case, each with its own version: "finding/nutrition", "impact",
 	// "contact/<id>", "record". Bodies are JSON in clear, sealed by the store.
-	Parts(ctx context.Context, council, caseID string) ([]Part, error)
+	Parts(ctx context.Context, council, caseID string) ([]care.Part, error)
 	// SavePart stores one; p.Version is the version that was read (0 for new), the stored one becomes p.Version+1.
 	// ErrConflict when it moved on; ErrLocked when the case is signed.
-	SavePart(ctx context.Context, council, caseID string, p Part, ev care.Event) error
-	// SignCase appends a determination (Version must be the next one), sets the case to signed, and refuses with
-	// ErrConflict when any part's version differs from seen: what is signed is what was read.
+	SavePart(ctx context.Context, council, caseID string, p care.Part, ev care.Event) error
+	// SignCase appends a determination (Version must be the next one, Hash the SHA-256 of Body), sets the case to signed
+	// and raises its version, and refuses with ErrConflict when any part's version differs from seen: what is signed is
+	// what was read.
 	SignCase(ctx context.Context, council string, d care.Determination, seen map[string]int, evs ...care.Event) error
 	// Determinations of a case, oldest first.
 	Determinations(ctx context.Context, council, caseID string) ([]care.Determination, error)
@@ -70,35 +78,10 @@ type Store interface {
 	// DeleteSessions ends all sessions last seen before a time, and, when practitioner is not "", all of that person's.
 	DeleteSessions(ctx context.Context, seenBefore time.Time, practitioner string) (int, error)
 
-	// Try counts a try under key and says whether it is within limit tries per window (sliding by fixed windows).
+	// Try counts a try under key and says whether it is within limit tries per window (sliding by fixed windows). A
+	// refused try is not counted, so that hammering keeps nobody out for longer.
 	Try(ctx context.Context, key string, now time.Time, limit int, window time.Duration) (bool, error)
 
 	// Ready says whether the store can be written.
 	Ready(ctx context.Context) error
-}
-
-// A QueueQuery asks for one page of a council's queue.
-type QueueQuery struct {
-	Council string
-	Now     time.Time   // overdue is reckoned from here
-	Status  care.Status // "" = sent (open)
-	Kind    care.CaseKind
-	Worker  string // "" any; "-" nobody
-	Flag    string // "urgent" or "safety": at least that priority
-	After   string // opaque keyset cursor from the page before
-	Limit   int
-}
-
-// A QueuePage is one page of the queue and the cursor of the next, "" at the end. Total counts all that match.
-type QueuePage struct {
-	Lines []care.CaseLine
-	Next  string
-	Total int
-}
-
-// A Part is one working paper on a case.
-type Part struct {
-	Name    string
-	Version int
-	Body    []byte
 }

@@ -1,0 +1,62 @@
+# make run   serves the demonstration on http://localhost:8080
+# make test  runs every test
+# The rest is listed by make alone.
+SHELL := /bin/sh
+GO ?= go
+ADDR ?= localhost:8080
+DB ?= data/threshold.db
+
+ASSET_SOURCES := $(shell find static/sass static/js static/icon.svg tools/assets package-lock.json -type f 2>/dev/null)
+TEMPL_SOURCES := $(shell find templates -name '*.templ')
+
+.DEFAULT_GOAL := help
+.PHONY: help run test build check dev assets generate generated lint bench clean
+
+help: ## say what there is
+	@printf 'Threshold\n\n'
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: build ## serve the demonstration (ADDR=host:port changes where)
+	@bin/threshold serve -demo -addr "$(ADDR)" -db "$(DB)"
+
+test: assets generate ## run every test
+	$(GO) test ./...
+
+build: assets generate ## make bin/threshold, one file with everything inside
+	@echo "Building bin/threshold"
+	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/threshold ./cmd/threshold
+
+check: test generated lint ## what has to be green before anything lands
+
+generated: ## generate again and fail on a difference
+	@$(GO) tool templ generate -path templates >/dev/null 2>&1
+	@git diff --exit-code --stat -- '*_templ.go' || { echo "Generated templates differ from what is committed: run make generate and commit."; exit 1; }
+
+dev: assets generate ## serve the demonstration and rebuild on change
+	@$(GO) tool templ generate --watch --proxybind localhost --proxy "http://$(ADDR)" --cmd "$(GO) run ./cmd/threshold serve -demo -addr $(ADDR) -db $(DB)"
+
+assets: static/dist/.built ## build the style sheets and scripts
+
+static/dist/.built: node_modules/.installed $(ASSET_SOURCES)
+	@echo "Building style sheets and scripts"
+	@npm run --silent build
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json .npmrc
+	@command -v npm >/dev/null || { echo "Threshold needs Node.js 20 or newer with npm to build its style sheets. Install it (on Debian: apt-get install nodejs npm) and try again."; exit 1; }
+	@echo "Installing front-end packages (once)"
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+generate: .templ-generated ## turn templates into Go
+
+.templ-generated: $(TEMPL_SOURCES)
+	@echo "Generating templates"
+	@$(GO) tool templ generate -path templates >/dev/null 2>&1 || $(GO) tool templ generate -path templates
+	@touch $@
+
+lint: ## look for what the compiler does not see
+	$(GO) tool -modfile=tools/go.mod golangci-lint run
+
+clean: ## remove what was built
+	rm -rf bin static/dist/* node_modules/.installed .templ-generated

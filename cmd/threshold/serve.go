@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+	_ "time/tzdata" // the binary stands alone: clock times in England need no files of the machine
+
+	"threshold/internal/casework"
+	"threshold/internal/eligibility"
+	"threshold/internal/store/keys"
+	"threshold/internal/store/sqlite"
+	"threshold/rules"
+	"threshold/web"
+)
+
+const (
+	// shutdownTime is how long requests in flight may take to finish after SIGTERM.
+	shutdownTime = 20 * time.Second
+	// sweepEvery is how often what has run out is erased.
+	sweepEvery = 5 * time.Minute
+)
+
+// serveCommand runs the service until SIGTERM or SIGINT.
+func serveCommand(args []string, _ io.Reader, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	addr := flags.String("addr", "127.0.0.1:8080", "host:port to listen on; port 0 picks a free one")
+	db := flags.String("db", "", "the database file; it is made when it is missing")
+	keyFile := flags.String("keys", "", "the keys file (see threshold keys new); or set THRESHOLD_KEYS")
+	demo := flags.Bool("demo", false, "a demonstration with made-up councils, people and cases")
+	if err := flags.Parse(args); err != nil {
+		return 2
+	}
+	if *db == "" || flags.NArg() > 0 {
+		fmt.Fprintln(stderr, "threshold serve needs a database file, such as: threshold serve -db data/threshold.db -keys keys.json")
+		return 2
+	}
+	ring, err := findKeys(*keyFile, *db, *demo)
+	if err != nil {
+		fmt.Fprintf(stderr, "%v\n", err)
+		return 2
+	}
+	log := slog.New(slog.NewJSONHandler(stderr, nil))
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	if err := serve(ctx, *addr, *db, ring, *demo, log, stdout, stderr); err != nil {
+		fmt.Fprintf(stderr, "threshold serve: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+// findKeys reads the keys that seal the database. The demonstration makes its own beside the database; anything else
+// must be given them, because whoever holds a backup must not find the keys in it.
+func findKeys(file, db string, demo bool) (keys.Ring, error) {
+	ring, err := keys.Find(file, os.Getenv)
+	if !errors.Is(err, keys.ErrNone) {
+		return ring, err
+	}
+	if !demo {
+		return ring, errors.New("threshold serve needs the keys that seal people's answers, and has none.\n" +
+			"Make them once:   (umask 077; threshold keys new > keys.json)\n" +
+			"then start with:  threshold serve -db FILE -keys keys.json   (or set THRESHOLD_KEYS)\n" +
+			"Keep them apart from the database and its backups: without them nobody can read either")
+	}
+	beside := db + ".keys"
+	if _, err := os.Stat(beside); err == nil {
+		return keys.Load(beside)
+	}
+	if err := os.MkdirAll(filepath.Dir(beside), 0o700); err != nil {
+		return ring, fmt.Errorf("making the folder for the demonstration: %w", err)
+	}
+	return keys.CreateFile(beside)
+}
+
+func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, log *slog.Logger, stdout, stderr io.Writer) error {
+	library, err := eligibility.Load(rules.Files)
+	if err != nil {
+		return fmt.Errorf("loading the rules: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(db), 0o700); err != nil {
+		return fmt.Errorf("making the folder of the database: %w", err)
+	}
+	store, err := sqlite.Open(ctx, sqlite.Options{Path: db, Keys: ring})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := store.Close(); err != nil {
+			log.Error("closing the database", "error", err)
+		}
+	}()
+	service := &casework.Service{Store: store, Library: library, Now: time.Now, Log: log}
+	if err := settleDemo(ctx, store, service, demo); err != nil {
+		return err
+	}
+	if err := greet(ctx, service, stderr); err != nil {
+		return err
+	}
+
+	handler := web.New(web.Options{
+		Casework: service, Sessions: store, CookieKeys: ring.CookieKeys(), Now: time.Now, Log: log, Demo: demo,
+	})
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second, // a slow or silent connection must not hold a place
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	var listen net.ListenConfig
+	listener, err := listen.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return fmt.Errorf("listening on %s: %w (is another one running? -addr 127.0.0.1:0 picks a free port)", addr, err)
+	}
+	fmt.Fprintf(stdout, "Threshold is ready at http://%s\n", shownAddr(addr, listener.Addr()))
+
+	sweeping, stopSweeping := context.WithCancel(ctx)
+	swept := make(chan struct{})
+	go func() { defer close(swept); sweep(sweeping, service, log) }()
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		stopSweeping()
+		<-swept
+		return err
+	case <-ctx.Done():
+	}
+	stopSweeping()
+	<-swept
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil {
+		return fmt.Errorf("waiting for requests in flight: %w", err)
+	}
+	return nil
+}
+
+// shownAddr keeps the host as it was asked for (localhost stays localhost) with the port that was really taken.
+func shownAddr(asked string, taken net.Addr) string {
+	host, _, err := net.SplitHostPort(asked)
+	_, port, err2 := net.SplitHostPort(taken.String())
+	if err != nil || err2 != nil {
+		return taken.String()
+	}
+	if host == "" {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// sweep erases what has run out, until ctx ends.
+func sweep(ctx context.Context, service *casework.Service, log *slog.Logger) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := service.EraseStale(ctx); err != nil && ctx.Err() == nil {
+				log.Error("sweeping", "error", err)
+			}
+		}
+	}
+}
+
+// settleDemo keeps the demonstration and real data apart: a database made by one is refused by the other.
+func settleDemo(ctx context.Context, store *sqlite.Store, service *casework.Service, demo bool) error {
+	marked, err := store.IsDemo(ctx)
+	if err != nil {
+		return err
+	}
+	switch {
+	case marked && !demo:
+		return errors.New("this database was made by the demonstration and holds made-up people; start it with -demo, or use another file")
+	case !marked && demo:
+		empty, err := store.IsEmpty(ctx)
+		if err != nil {
+			return err
+		}
+		if !empty {
+			return errors.New("this database holds real data and the demonstration will not touch it; use another file, such as -db data/threshold.db")
+		}
+		if err := store.MarkDemo(ctx); err != nil {
+			return err
+		}
+	}
+	if demo {
+		return seedDemo(ctx, service)
+	}
+	return nil
+}
+
+// greet says on the first run what is still missing before anybody can be served.
+func greet(ctx context.Context, service *casework.Service, stderr io.Writer) error {
+	councils, err := service.Councils(ctx)
+	if err != nil {
+		return err
+	}
+	if len(councils) == 0 {
+		fmt.Fprintln(stderr, "There is no council yet. Add one, then somebody who can sign in (it prints a one-time set-up link):")
+		fmt.Fprintln(stderr, "  threshold council add -db FILE -slug example -name \"Example Council\"")
+		fmt.Fprintln(stderr, "  threshold practitioner add -db FILE -council example -name \"Sam Example\" -email sam@example.com")
+	}
+	return nil
+}

@@ -1,0 +1,55 @@
+package casework
+
+import (
+	"fmt"
+	"slices"
+
+	"threshold/internal/care"
+)
+
+// A permission is one kind of thing that can be done. This file is the only place that says who may do what.
+type permission string
+
+const (
+	mayAnswerDraft  permission = "answer a draft"
+	mayReadQueue    permission = "read the queue"
+	mayReadCase     permission = "read a case"
+	mayWorkOnCase   permission = "work on a case"
+	maySignRecord   permission = "sign a record"
+	mayInvite       permission = "invite practitioners"
+	mayReadTrail    permission = "read the trail"
+	maySetCouncil   permission = "change a council's settings"
+	mayEraseDraft   permission = "erase a draft"
+	mayMakeContacts permission = "ask to be contacted"
+)
+
+// roleMay is the policy: which role may do what. No role both grants roles and reads cases.
+var roleMay = map[care.Role][]permission{
+	care.RolePractitioner: {mayReadQueue, mayReadCase, mayWorkOnCase, maySignRecord},
+	care.RoleManager:      {mayReadQueue, mayReadCase, mayWorkOnCase, maySignRecord},
+	care.RoleAdmin:        {mayInvite, maySetCouncil},
+	care.RoleAuditor:      {mayReadTrail},
+}
+
+// citizenMay is what a citizen may do, always with their own draft alone.
+var citizenMay = []permission{mayAnswerDraft, mayEraseDraft, mayMakeContacts}
+
+// authorise refuses with care.ErrForbidden what the actor's kind and roles do not allow. Whether the thing belongs to
+// the actor's council is the store's part of the question: another council's thing is not found.
+func authorise(actor care.Actor, p permission) error {
+	switch actor.Kind {
+	case care.ActorSystem:
+		return nil
+	case care.ActorCitizen:
+		if slices.Contains(citizenMay, p) {
+			return nil
+		}
+	case care.ActorPractitioner:
+		for _, r := range actor.Roles {
+			if slices.Contains(roleMay[r], p) {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("%s may not %s: %w", actor.Kind, p, care.ErrForbidden)
+}

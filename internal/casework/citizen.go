@@ -1,0 +1,282 @@
+package casework
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"threshold/internal/care"
+	"threshold/internal/eligibility"
+)
+
+// The clocks of a draft, told to people in the same words everywhere (words "clock.*" of the content).
+const (
+	// IdleLock is how long nothing may happen before the view is locked. Nothing is lost by it.
+	IdleLock = 30 * time.Minute
+	// DraftLife is how long a draft that was not sent is kept after it was last saved.
+	DraftLife = 24 * time.Hour
+)
+
+// A Draft is an unsent assessment with the rules and words it is pinned to.
+type Draft struct {
+	care.Assessment
+	Rules *eligibility.Ruleset
+}
+
+// Start makes a new draft for a council under the ruleset in force today and stores it.
+func (s *Service) Start(ctx context.Context, council string) (Draft, error) {
+	now := s.Now().UTC()
+	rs, err := s.Library.InForce(string(care.KindAdultNeeds), now)
+	if err != nil {
+		return Draft{}, fmt.Errorf("starting a draft: %w", err)
+	}
+	a := care.Assessment{
+		ID: newID(), Council: council, Kind: care.KindAdultNeeds, Ruleset: rs.ID(), Status: care.StatusDraft,
+		Version: 1, StartedAt: now, SavedAt: now,
+	}
+	actor := care.Actor{Kind: care.ActorCitizen, ID: a.ID, Council: council}
+	if err := s.Store.CreateAssessment(ctx, a, s.event(actor, "draft.started", a.ID, "")); err != nil {
+		return Draft{}, fmt.Errorf("starting a draft: %w", err)
+	}
+	return Draft{a, rs}, nil
+}
+
+// Words returns the ruleset whose wording serves pages before there is a draft: the one in force today.
+func (s *Service) Words() (*eligibility.Ruleset, error) {
+	return s.Library.InForce(string(care.KindAdultNeeds), s.Now())
+}
+
+// Draft opens the actor's own draft, or the assessment it became when it was sent.
+func (s *Service) Draft(ctx context.Context, actor care.Actor) (Draft, error) {
+	if err := authorise(actor, mayAnswerDraft); err != nil {
+		return Draft{}, err
+	}
+	a, err := s.Store.Assessment(ctx, actor.Council, actor.ID)
+	if err != nil {
+		return Draft{}, fmt.Errorf("opening a draft: %w", err)
+	}
+	rs, err := s.rulesetOf(a)
+	if err != nil {
+		return Draft{}, err
+	}
+	return Draft{a, rs}, nil
+}
+
+// Seen is a fingerprint of what is stored for the questions of a page. A form carries it, so that two tabs never
+// overwrite each other silently; it is keyed by the draft and tells nothing of the answers.
+func (d Draft) Seen(page care.Page) string {
+	h := sha256.New()
+	h.Write([]byte(d.ID))
+	for _, q := range page.Questions {
+		if q.WriteOnly {
+			continue // never shown again, so never compared
+		}
+		ids := []string{q.ID}
+		for _, o := range q.Options {
+			if o.Text {
+				ids = append(ids, q.TextID(o.ID))
+			}
+		}
+		for _, id := range ids {
+			fmt.Fprintf(h, "\x00%s\x01%q\x02%q", id, d.Answers.Get(id), d.Answers.Typed(id))
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// Answer stores what was typed on one page of the actor's draft and returns the draft after it.
+//
+// seen is the fingerprint the form carried. When the page was changed elsewhere since, and to something else than is
+// typed now, the answer is care.ErrConflict and nothing is stored. A *care.Invalid comes with a draft in which all that
+// was typed is kept. An unknown field is eligibility.ErrUnknownField and stores nothing.
+func (s *Service) Answer(ctx context.Context, actor care.Actor, path, seen string, typed map[string][]string) (Draft, error) {
+	for range 5 { // a concurrent save of another page is not the person's conflict: read again and apply
+		d, err := s.Draft(ctx, actor)
+		if err != nil {
+			return Draft{}, err
+		}
+		if d.Status != care.StatusDraft {
+			return d, care.ErrLocked
+		}
+		page, ok := d.Rules.Page(path, d.Answers, nil)
+		if !ok {
+			return d, fmt.Errorf("page %s: %w", path, care.ErrNotFound)
+		}
+		answers, invalid, err := d.Rules.Answer(d.Answers, path, typed, s.Now())
+		if err != nil {
+			return d, err
+		}
+		before := d.Seen(page)
+		next := d
+		next.Answers = answers
+		if seen != "" && seen != before && next.Seen(page) != before {
+			return d, fmt.Errorf("page %s: %w", path, care.ErrConflict)
+		}
+		next.SavedAt = s.Now().UTC()
+		err = s.Store.SaveAssessment(ctx, next.Assessment, s.event(actor, "draft.saved", d.ID, path))
+		if errors.Is(err, care.ErrConflict) {
+			continue
+		}
+		if err != nil {
+			return d, fmt.Errorf("saving page %s: %w", path, err)
+		}
+		next.Version++
+		if invalid != nil {
+			return next, invalid
+		}
+		return next, nil
+	}
+	return Draft{}, fmt.Errorf("saving page %s: %w", path, care.ErrConflict)
+}
+
+// Indicate evaluates a draft as it stands. nil means that none is worked out: the person already gets help from the
+// council, and a review never begins with an indication.
+func (d Draft) Indicate() *care.Indication {
+	if d.Rules.Review(d.Answers) {
+		return nil
+	}
+	ind := d.Rules.Indicate(d.Rules.Facts(d.Answers))
+	return &ind
+}
+
+// Send locks the actor's draft as a case of the council: answers, ruleset version, indication, flags and reasons are
+// stored together. Sending twice gives the same reference and makes one case. When the path still has a page that must
+// be answered, NotReady names it.
+func (s *Service) Send(ctx context.Context, actor care.Actor, council care.Council) (Draft, error) {
+	for range 5 {
+		d, err := s.Draft(ctx, actor)
+		if err != nil {
+			return Draft{}, err
+		}
+		if d.Status != care.StatusDraft {
+			return d, nil // a second press of the button
+		}
+		if page := d.Rules.NextUnvisited(d.Answers); page != "check" && page != "sent" {
+			return d, &NotReady{Page: page}
+		}
+		d.Answers.Visit("check")
+		d.Indication = d.Indicate()
+		facts := d.Rules.Facts(d.Answers)
+		flags := d.Rules.Flags(d.Answers, facts, d.Indication)
+		now := s.Now().UTC()
+		d.Summary = d.Rules.Summary(d.Answers, flags)
+		d.Priority = topPriority(flags)
+		d.Reference, d.Status = newReference(), care.StatusSent
+		d.SentAt, d.SavedAt, d.DueAt = now, now, dueAt(now, council, d.Priority)
+		err = s.Store.SaveAssessment(ctx, d.Assessment, s.event(actor, "assessment.sent", d.ID, ""))
+		switch {
+		case errors.Is(err, care.ErrConflict), errors.Is(err, care.ErrLocked):
+			continue // saved or sent in another tab: look again
+		case err != nil:
+			return d, fmt.Errorf("sending: %w", err)
+		}
+		d.Version++
+		return d, nil
+	}
+	return Draft{}, fmt.Errorf("sending: %w", care.ErrConflict)
+}
+
+// NotReady says which page must be answered before a draft can be sent.
+type NotReady struct{ Page string }
+
+func (e *NotReady) Error() string {
+	return "not ready to send: page " + e.Page + " is still to be answered"
+}
+
+// The forms that are sent at once, by their id in the ruleset's questions.
+const (
+	FormContact   = "contact"
+	formRingToday = "today/now"
+	formConcern   = "questions/send"
+)
+
+// Ask sends a form that stands outside the journey at once: "contact" (ask us to contact you), "today/now" (ring me
+// today) or "questions/send" (send this part now). With a draft, what it says about today and safety goes along, and
+// only that. The new case is linked to the draft.
+func (s *Service) Ask(ctx context.Context, council care.Council, draft *Draft, form string, typed map[string][]string) (care.Assessment, error) {
+	rs, err := s.Words()
+	if err != nil {
+		return care.Assessment{}, err
+	}
+	a := care.Assessment{ID: newID(), Council: council.Slug, Kind: care.KindContact, Status: care.StatusSent}
+	actor := care.Actor{Kind: care.ActorCitizen, ID: a.ID, Council: council.Slug}
+	if err := authorise(actor, mayMakeContacts); err != nil {
+		return a, err
+	}
+	if draft != nil {
+		rs, a.LinkedTo = draft.Rules, draft.ID
+	}
+	answers, invalid, err := rs.AnswerForm(form, typed, s.Now())
+	if err != nil {
+		return a, err
+	}
+	a.Answers = answers
+	if invalid != nil {
+		return a, invalid
+	}
+	if draft != nil {
+		rs.CarryInto(&a.Answers, form, draft.Answers)
+	}
+	if form == formConcern {
+		a.Kind = care.KindConcern
+	}
+	flags := rs.Flags(a.Answers, rs.Facts(a.Answers), nil)
+	now := s.Now().UTC()
+	a.Ruleset = rs.ID()
+	a.Summary = rs.Summary(a.Answers, flags)
+	a.Priority = topPriority(flags)
+	if form == formRingToday {
+		a.Priority = max(a.Priority, care.PriorityUrgent)
+	}
+	if a.Kind == care.KindConcern {
+		a.Priority = care.PrioritySafety
+	}
+	a.Reference, a.Version = newReference(), 1
+	a.StartedAt, a.SavedAt, a.SentAt, a.DueAt = now, now, now, dueAt(now, council, a.Priority)
+	if err := s.Store.CreateAssessment(ctx, a, s.event(actor, string(a.Kind)+".sent", a.ID, "")); err != nil {
+		return a, fmt.Errorf("sending form %s: %w", form, err)
+	}
+	return a, nil
+}
+
+// Erase deletes the actor's draft and its key for good. What was sent cannot be erased this way (care.ErrLocked):
+// taking it back is a request that a practitioner confirms.
+func (s *Service) Erase(ctx context.Context, actor care.Actor) error {
+	if err := authorise(actor, mayEraseDraft); err != nil {
+		return err
+	}
+	if err := s.Store.EraseAssessment(ctx, actor.Council, actor.ID, s.event(actor, "draft.erased", actor.ID, "")); err != nil {
+		return fmt.Errorf("erasing a draft: %w", err)
+	}
+	return nil
+}
+
+func topPriority(flags []care.Flag) care.Priority {
+	top := care.PriorityRoutine
+	for _, f := range flags {
+		top = max(top, f.Priority)
+	}
+	return top
+}
+
+// dueAt is the promise a council makes: within its own number of days, and on the same day when something is urgent.
+// There is no legal deadline for an assessment, only a reasonable time (Guidance ch.6), so none is invented.
+func dueAt(now time.Time, council care.Council, p care.Priority) time.Time {
+	if p > care.PriorityRoutine {
+		return now
+	}
+	return now.AddDate(0, 0, council.ReadDays)
+}
+
+// Pages returns the draft's path up to the first page not yet gone on from.
+func (d Draft) Pages() []string {
+	path := d.Rules.Path(d.Answers)
+	if i := slices.IndexFunc(path, func(p string) bool { return !d.Answers.Visited(p) }); i >= 0 {
+		return path[:i+1]
+	}
+	return path
+}

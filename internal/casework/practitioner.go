@@ -1,0 +1,503 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"threshold/internal/care"
+	"threshold/internal/eligibility"
+)
+
+// QueuePageSize is how many cases stand on one page of the queue.
+const QueuePageSize = 25
+
+// The names of a case's working papers in the store.
+const (
+	partImpact  = "impact"
+	partRecord  = "record"
+	partFinding = "finding/" // and the outcome's id
+	partContact = "contact/" // and the contact's id
+)
+
+// ReasonMin is the fewest characters of a reason: enough that "n/a" and "ok" are not one.
+const ReasonMin = 10
+
+// A CaseFile is a sent case as a practitioner has it on the desk: what the person said, what the rules suggest, and the
+// working papers so far. Outcomes without a finding are not in Findings.
+type CaseFile struct {
+	care.Assessment
+	Rules          *eligibility.Ruleset
+	Facts          eligibility.Facts
+	Findings       map[string]care.Finding // by outcome id
+	Impact         care.Impact
+	Contacts       []care.Contact // oldest first
+	Record         care.RecordDraft
+	Determinations []care.Determination // oldest first
+
+	versions map[string]int // of every working paper, for Seen and Sign
+}
+
+// Assessed says whether the case is an assessment, on which findings are made. A request to be contacted and a concern
+// are closed with a short record instead.
+func (f CaseFile) Assessed() bool { return f.Kind == care.KindAdultNeeds }
+
+// OutcomeIDs lists the outcomes in the order of the regulation.
+func (f CaseFile) OutcomeIDs() []string { return f.Rules.Lists()["outcome"] }
+
+// AreaIDs lists the areas of well-being in the order of Care Act 2014 s.1(2).
+func (f CaseFile) AreaIDs() []string { return f.Rules.Lists()["area"] }
+
+// Suggested returns what the rules suggest on an outcome: "unable", "able" or "unknown". Of a case without an indication
+// (somebody who already gets help) nothing is suggested, so it is always "unknown".
+func (f CaseFile) Suggested(outcome string) string {
+	if f.Indication != nil {
+		for _, o := range f.Indication.Outcomes {
+			if o.ID == outcome {
+				return string(o.Value)
+			}
+		}
+	}
+	return "unknown"
+}
+
+// Fluctuates says whether the person's need on an outcome goes up and down, so that the period looked at must be written
+// down (SI 2015/313 reg 2(4)). Which answers mean that is the ruleset's to say: it raises its prompt for them.
+func (f CaseFile) Fluctuates(outcome string) bool {
+	if f.Rules == nil || !f.Assessed() {
+		return false
+	}
+	alone := f.Rules.NewFacts()
+	for _, name := range append([]string{"frequency"}, f.Rules.Lists()["limb"]...) {
+		path := "outcomes." + outcome + "." + name
+		if values := f.Facts.Get(path); len(values) > 0 {
+			if err := alone.Set(path, values...); err != nil {
+				return false // the fact came from the same ruleset, so this does not happen
+			}
+		}
+	}
+	ind := f.Rules.Indicate(alone)
+	return slices.ContainsFunc(ind.Prompts, func(p care.Prompt) bool { return p.ID == "fluctuating" })
+}
+
+// LastDetermination returns the newest signed record, or false.
+func (f CaseFile) LastDetermination() (care.Determination, bool) {
+	if len(f.Determinations) == 0 {
+		return care.Determination{}, false
+	}
+	return f.Determinations[len(f.Determinations)-1], true
+}
+
+// Queue returns one page of the actor's council's queue.
+func (s *Service) Queue(ctx context.Context, actor care.Actor, q care.QueueQuery) (care.QueuePage, error) {
+	if err := authorise(actor, mayReadQueue); err != nil {
+		return care.QueuePage{}, err
+	}
+	q.Council, q.Now, q.Limit = actor.Council, s.Now().UTC(), QueuePageSize
+	page, err := s.Store.Queue(ctx, q)
+	if err != nil {
+		return page, fmt.Errorf("reading the queue: %w", err)
+	}
+	return page, nil
+}
+
+// Open returns a case and writes down who looked at which page of it. care.ErrNotFound when there is none in the actor's
+// council.
+func (s *Service) Open(ctx context.Context, actor care.Actor, reference, page string) (CaseFile, error) {
+	if err := authorise(actor, mayReadCase); err != nil {
+		return CaseFile{}, err
+	}
+	return s.open(ctx, actor, reference, "case.viewed", page)
+}
+
+// open loads a case and its papers; the store writes the event in the same transaction as it reads.
+func (s *Service) open(ctx context.Context, actor care.Actor, reference, verb, detail string) (CaseFile, error) {
+	a, err := s.Store.CaseByReference(ctx, actor.Council, reference, s.event(actor, verb, "", detail))
+	if err != nil {
+		return CaseFile{}, fmt.Errorf("opening a case: %w", err)
+	}
+	f := CaseFile{Assessment: a, Findings: map[string]care.Finding{}, versions: map[string]int{}}
+	if f.Rules, err = s.rulesetOf(a); err != nil {
+		return f, err
+	}
+	f.Facts = f.Rules.Facts(a.Answers)
+	parts, err := s.Store.Parts(ctx, actor.Council, a.ID)
+	if err != nil {
+		return f, fmt.Errorf("reading the papers of case %s: %w", reference, err)
+	}
+	for _, p := range parts {
+		if err := f.take(p); err != nil {
+			return f, fmt.Errorf("reading %s of case %s: %w", p.Name, reference, err)
+		}
+	}
+	slices.SortFunc(f.Contacts, func(a, b care.Contact) int { return a.At.Compare(b.At) })
+	if f.Determinations, err = s.Store.Determinations(ctx, actor.Council, a.ID); err != nil {
+		return f, fmt.Errorf("reading the records of case %s: %w", reference, err)
+	}
+	return f, nil
+}
+
+// take puts one working paper in its place.
+func (f *CaseFile) take(p care.Part) error {
+	f.versions[p.Name] = p.Version
+	switch outcome, isFinding := strings.CutPrefix(p.Name, partFinding); {
+	case isFinding:
+		finding := care.Finding{}
+		if err := json.Unmarshal(p.Body, &finding); err != nil {
+			return err
+		}
+		finding.Version = p.Version
+		f.Findings[outcome] = finding
+	case strings.HasPrefix(p.Name, partContact):
+		contact := care.Contact{}
+		if err := json.Unmarshal(p.Body, &contact); err != nil {
+			return err
+		}
+		f.Contacts = append(f.Contacts, contact)
+	case p.Name == partImpact:
+		if err := json.Unmarshal(p.Body, &f.Impact); err != nil {
+			return err
+		}
+		f.Impact.Version = p.Version
+	case p.Name == partRecord:
+		if err := json.Unmarshal(p.Body, &f.Record); err != nil {
+			return err
+		}
+		f.Record.Version = p.Version
+	}
+	return nil
+}
+
+// toChange loads a case that is still open, for a verb that changes it.
+func (s *Service) toChange(ctx context.Context, actor care.Actor, reference, detail string) (CaseFile, care.Practitioner, error) {
+	if err := authorise(actor, mayWorkOnCase); err != nil {
+		return CaseFile{}, care.Practitioner{}, err
+	}
+	f, err := s.open(ctx, actor, reference, "case.opened-to-change", detail)
+	if err != nil {
+		return f, care.Practitioner{}, err
+	}
+	if f.Status == care.StatusSigned {
+		return f, care.Practitioner{}, fmt.Errorf("changing case %s: %w", reference, care.ErrLocked)
+	}
+	p, err := s.Store.Practitioner(ctx, actor.ID)
+	if err != nil {
+		return f, p, fmt.Errorf("looking up who changes case %s: %w", reference, err)
+	}
+	return f, p, nil
+}
+
+// savePart stores one working paper under the version that was read.
+func (s *Service) savePart(ctx context.Context, actor care.Actor, f CaseFile, name string, version int, body any, verb, detail string) error {
+	b, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("writing %s of case %s: %w", name, f.Reference, err)
+	}
+	part := care.Part{Name: name, Version: version, Body: b}
+	if err := s.Store.SavePart(ctx, actor.Council, f.ID, part, s.event(actor, verb, f.ID, detail)); err != nil {
+		return fmt.Errorf("saving %s of case %s: %w", name, f.Reference, err)
+	}
+	return nil
+}
+
+// Take gives the case to the actor. held is the worker it was shown with ("" for nobody): when somebody else took it in
+// the meantime the answer is care.ErrConflict, and nobody's case is taken from them unseen.
+func (s *Service) Take(ctx context.Context, actor care.Actor, reference, held string) error {
+	return s.assign(ctx, actor, reference, held, true)
+}
+
+// PutBack gives a case of the actor's back to the queue.
+func (s *Service) PutBack(ctx context.Context, actor care.Actor, reference string) error {
+	return s.assign(ctx, actor, reference, actor.ID, false)
+}
+
+func (s *Service) assign(ctx context.Context, actor care.Actor, reference, held string, take bool) error {
+	f, p, err := s.toChange(ctx, actor, reference, "worker")
+	if err != nil {
+		return err
+	}
+	worker, name, verb := p.ID, p.Name, "case.taken"
+	if !take {
+		worker, name, verb = "", "", "case.put-back"
+	}
+	switch f.Worker {
+	case worker:
+		return nil // a second press of the button
+	case held:
+	default:
+		return fmt.Errorf("assigning case %s: %w", reference, care.ErrConflict)
+	}
+	err = s.Store.AssignCase(ctx, actor.Council, f.ID, f.Version, worker, name, s.event(actor, verb, f.ID, ""))
+	if err != nil {
+		return fmt.Errorf("assigning case %s: %w", reference, err)
+	}
+	return nil
+}
+
+// The closed sets of what a practitioner chooses from. Their words are in the ruleset's content under "staff.".
+var (
+	// ContactHows: "none" is a try that did not reach the person, and counts as no contact.
+	ContactHows = []string{"visit", "phone", "video", "other", "none"}
+	// SeenAlones says whether the person was talked to with nobody else there.
+	SeenAlones = []string{"yes", "no"}
+	// Advocates: "person" is somebody appropriate of their own choice (Care Act 2014 s.67(5)).
+	Advocates = []string{"advocate", "person", "not_needed", "arranging"}
+	// Sources of a finding.
+	Sources = []string{"told", "seen", "record", "professional"}
+	// AreaLevels of the effect on one area of well-being.
+	AreaLevels = []string{"none", "some", "big"}
+	// YesNo answers a condition of the criteria.
+	YesNo = []string{"yes", "no"}
+	// Decisions on an assessment under s.13(1).
+	Decisions = []string{"eligible", "not_eligible"}
+	// Considereds says what came of considering the power of s.19(1).
+	Considereds = []string{"will_meet", "will_not_meet"}
+)
+
+// DecisionClosed is the decision of the short record that closes a contact request or a concern.
+const DecisionClosed = "closed"
+
+// Problem codes of the verbs below, beside those of care.Question: reason (too short), period, source, future.
+
+// checks gathers what is wrong with a form.
+type checks struct{ problems []care.Problem }
+
+func (c *checks) add(field, code string) {
+	c.problems = append(c.problems, care.Problem{Field: field, Code: code})
+}
+
+// oneOf accepts a value of the set, and "" unless it is required.
+func (c *checks) oneOf(field, value string, set []string, required bool) {
+	switch {
+	case value == "" && !required:
+	case value == "":
+		c.add(field, "choose_one")
+	case !slices.Contains(set, value):
+		c.add(field, "unknown_option")
+	}
+}
+
+// words accepts text up to the limit that holds everywhere.
+func (c *checks) words(field, value string) {
+	if utf8.RuneCountInString(value) > MaxNote {
+		c.add(field, "too_long")
+	}
+}
+
+func (c *checks) err() error {
+	if c.problems == nil {
+		return nil
+	}
+	return &care.Invalid{Problems: c.problems}
+}
+
+// MaxNote is the limit of a practitioner's text, in characters.
+const MaxNote = 4000
+
+func enough(reason string) bool { return utf8.RuneCountInString(strings.TrimSpace(reason)) >= ReasonMin }
+
+// LogContact writes down a contact with the person or a try. Pressing twice within a form's life logs it once: id is
+// the form's own ("" makes a new one).
+func (s *Service) LogContact(ctx context.Context, actor care.Actor, reference, id string, contact care.Contact) error {
+	f, p, err := s.toChange(ctx, actor, reference, "contact")
+	if err != nil {
+		return err
+	}
+	var c checks
+	today := s.Now().In(ukTime).Format(time.DateOnly)
+	switch _, err := time.Parse(time.DateOnly, contact.On); {
+	case contact.On == "":
+		c.add("on", "enter")
+	case err != nil:
+		c.add("on", "date_real")
+	case contact.On > today:
+		c.add("on", "future")
+	}
+	c.oneOf("how", contact.How, ContactHows, true)
+	met := contact.How != "none"
+	c.oneOf("seen_alone", contact.SeenAlone, SeenAlones, met)
+	c.oneOf("advocate", contact.Advocate, Advocates, met)
+	c.words("note", contact.Note)
+	if err := c.err(); err != nil {
+		return err
+	}
+	if id == "" {
+		id = newID()
+	}
+	contact.ID, contact.By, contact.ByName, contact.At = id, p.ID, p.Name, s.Now().UTC()
+	err = s.savePart(ctx, actor, f, partContact+id, 0, contact, "contact.logged", contact.How)
+	if errors.Is(err, care.ErrConflict) && f.versions[partContact+id] > 0 {
+		return nil // this very form was sent before
+	}
+	return err
+}
+
+// ukTime is where "today" is decided: the councils are in England.
+var ukTime = func() *time.Location {
+	l, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return time.UTC // the binary embeds the zone data
+	}
+	return l
+}()
+
+// Find stores a finding on one outcome. version is the one the form was shown with; when a colleague saved the same row
+// since, the answer is care.ErrConflict and both versions live on: theirs in the store, this one with the caller.
+func (s *Service) Find(ctx context.Context, actor care.Actor, reference string, finding care.Finding, version int) error {
+	f, p, err := s.toChange(ctx, actor, reference, "finding/"+finding.Outcome)
+	if err != nil {
+		return err
+	}
+	if !f.Assessed() || !slices.Contains(f.OutcomeIDs(), finding.Outcome) {
+		return fmt.Errorf("finding on case %s: %w", reference, care.ErrNotFound)
+	}
+	finding.Reason, finding.Period = strings.TrimSpace(finding.Reason), strings.TrimSpace(finding.Period)
+	if err := f.checkFinding(finding).err(); err != nil {
+		return err
+	}
+	finding.By, finding.ByName, finding.At = p.ID, p.Name, s.Now().UTC()
+	return s.savePart(ctx, actor, f, partFinding+finding.Outcome, version, finding, "finding.saved", finding.Outcome)
+}
+
+// checkFinding says what is wrong with a finding as one to be kept. "Need more" needs nothing else: it says that the
+// work goes on.
+func (f CaseFile) checkFinding(finding care.Finding) *checks {
+	c := &checks{}
+	c.oneOf("conclusion", string(finding.Conclusion), []string{string(care.ConcludesUnable), string(care.ConcludesAble), string(care.NeedMore)}, true)
+	for _, source := range finding.Sources {
+		c.oneOf("sources", source, Sources, true)
+	}
+	c.words("reason", finding.Reason)
+	c.words("period", finding.Period)
+	if finding.Conclusion == care.NeedMore || len(c.problems) > 0 {
+		return c
+	}
+	if len(finding.Sources) == 0 {
+		c.add("sources", "source")
+	}
+	if f.NeedsReason(finding) && !enough(finding.Reason) {
+		c.add("reason", "reason")
+	}
+	if finding.Period == "" && f.Fluctuates(finding.Outcome) {
+		c.add("period", "period")
+	}
+	return c
+}
+
+// NeedsReason: a finding of unable is one the council acts on, and a finding that differs from what the answers suggest
+// must be explained to the person (s.13(2) reasons).
+func (f CaseFile) NeedsReason(finding care.Finding) bool {
+	switch finding.Conclusion {
+	case care.ConcludesUnable:
+		return true
+	case care.ConcludesAble:
+		return f.Suggested(finding.Outcome) == string(care.ConcludesUnable)
+	}
+	return false
+}
+
+// SetImpact stores the view on where the needs come from and what they do to well-being. What is not filled in yet may
+// stay empty; the record cannot be signed before it is. version as in Find.
+func (s *Service) SetImpact(ctx context.Context, actor care.Actor, reference string, impact care.Impact, version int) error {
+	f, p, err := s.toChange(ctx, actor, reference, partImpact)
+	if err != nil {
+		return err
+	}
+	if !f.Assessed() {
+		return fmt.Errorf("impact on case %s: %w", reference, care.ErrNotFound)
+	}
+	var c checks
+	for area, level := range impact.Areas {
+		if !slices.Contains(f.AreaIDs(), area) {
+			return fmt.Errorf("impact on case %s: %w", reference, eligibility.ErrUnknownField)
+		}
+		c.oneOf("area-"+area, level, AreaLevels, false)
+	}
+	c.yesNo("significant", impact.Significant, impact.SignificantReason)
+	c.yesNo("cause", impact.Cause, impact.CauseReason)
+	if err := c.err(); err != nil {
+		return err
+	}
+	impact.By, impact.ByName, impact.At = p.ID, p.Name, s.Now().UTC()
+	return s.savePart(ctx, actor, f, partImpact, version, impact, "impact.saved", "")
+}
+
+// yesNo checks a condition and the reason that goes with it once it is answered.
+func (c *checks) yesNo(field, value, reason string) {
+	c.oneOf(field, value, YesNo, false)
+	c.words(field+"_reason", reason)
+	if value != "" && !enough(reason) {
+		c.add(field+"_reason", "reason")
+	}
+}
+
+// SaveRecord stores the draft of the written record. It may be unfinished; only words too long and values outside their
+// set are refused. version as in Find.
+func (s *Service) SaveRecord(ctx context.Context, actor care.Actor, reference string, record care.RecordDraft, version int) error {
+	f, p, err := s.toChange(ctx, actor, reference, partRecord)
+	if err != nil {
+		return err
+	}
+	var c checks
+	for _, check := range record.Checks {
+		c.oneOf("checks", check, ReviewChecks, true)
+	}
+	c.oneOf("decision", record.Decision, Decisions, false)
+	c.oneOf("considered", record.Considered19, Considereds, false)
+	c.words("no_contact_reason", record.NoContactReason)
+	c.words("decision_reason", record.DecisionReason)
+	c.words("advice", record.Advice)
+	c.words("next_steps", record.NextSteps)
+	if !f.Assessed() && (record.Decision != "" || len(record.Checks) > 0) {
+		return fmt.Errorf("record of case %s: %w", reference, eligibility.ErrUnknownField)
+	}
+	if err := c.err(); err != nil {
+		return err
+	}
+	record.By, record.ByName, record.At = p.ID, p.Name, s.Now().UTC()
+	return s.savePart(ctx, actor, f, partRecord, version, record, "record.saved", "")
+}
+
+// A Trail is what happened to a case: who, when and what, never what was said. Names are those of the council's
+// practitioners by id.
+type Trail struct {
+	Assessment care.Assessment // without content for an auditor
+	Events     []care.Event    // oldest first
+	Names      map[string]string
+}
+
+// Timeline returns the trail of a case; looking at it is itself an event. An auditor may read it and gets reference,
+// kind and status of the case alone.
+func (s *Service) Timeline(ctx context.Context, actor care.Actor, reference string) (Trail, error) {
+	readsCase := authorise(actor, mayReadCase)
+	if readsCase != nil {
+		if err := authorise(actor, mayReadTrail); err != nil {
+			return Trail{}, err
+		}
+	}
+	a, err := s.Store.CaseByReference(ctx, actor.Council, reference, s.event(actor, "case.viewed", "", "timeline"))
+	if err != nil {
+		return Trail{}, fmt.Errorf("opening a timeline: %w", err)
+	}
+	if readsCase != nil {
+		a = care.Assessment{ID: a.ID, Council: a.Council, Reference: a.Reference, Kind: a.Kind, Status: a.Status, SentAt: a.SentAt}
+	}
+	events, err := s.Store.Events(ctx, actor.Council, a.ID)
+	if err != nil {
+		return Trail{}, fmt.Errorf("reading the trail of case %s: %w", reference, err)
+	}
+	staff, err := s.Store.Practitioners(ctx, actor.Council)
+	if err != nil {
+		return Trail{}, fmt.Errorf("reading the names for the trail of case %s: %w", reference, err)
+	}
+	names := make(map[string]string, len(staff))
+	for _, p := range staff {
+		names[p.ID] = p.Name
+	}
+	return Trail{Assessment: a, Events: events, Names: names}, nil
+}

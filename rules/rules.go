@@ -1,0 +1,10 @@
+// Package rules holds the published rules, as data inside the binary: one folder for each kind of assessment, in it one
+// for each date from which a version is in force. A published folder is never edited; a change in the law is a new one.
+package rules
+
+import "embed"
+
+// FS has <kind>/<in-force date>/ruleset.yaml, questions.yaml, *.<locale>.yaml and cases/*.yaml.
+//
+//go:embed */*/*.yaml */*/cases/*.yaml
+var FS embed.FS

@@ -1,0 +1,96 @@
+// Builds static/dist from static/sass and static/js:
+//   name.<hash>.css and .js, each also as .br (brotli 11) and .gz (gzip 9),
+//   and manifest.json, which maps plain names to hashed ones.
+// Compressing here and not in the server costs seconds once and nothing per request.
+// Same sources, same bytes: nothing in the output depends on time or place.
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import zlib from 'node:zlib'
+import * as esbuild from 'esbuild'
+import * as sass from 'sass'
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
+const source = path.join(root, 'static')
+const dist = path.join(source, 'dist')
+
+// styles compiles one Sass bundle. GOV.UK Frontend is found in node_modules.
+function styles (name) {
+  const { css } = sass.compile(path.join(source, 'sass', `${name}.scss`), {
+    loadPaths: [path.join(root, 'node_modules', 'govuk-frontend', 'dist')],
+    style: 'compressed',
+    charset: false, // the server says UTF-8
+    quietDeps: true
+  })
+  const { code } = esbuild.transformSync(css, { loader: 'css', minify: true, legalComments: 'none' })
+  return Buffer.from(code)
+}
+
+// scripts bundles the modules. What only some pages need becomes a file of its own,
+// fetched by the page that needs it.
+async function scripts (names) {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: names.map(name => path.join(source, 'js', `${name}.mjs`)),
+    absWorkingDir: root,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    minify: true,
+    legalComments: 'none',
+    target: ['chrome63', 'firefox67', 'safari11.1', 'edge79'], // the oldest with import()
+    outdir: dist,
+    chunkNames: '[name].[hash]',
+    write: false
+  })
+  return outputFiles.map(file => ({ name: path.basename(file.path), bytes: Buffer.from(file.contents) }))
+}
+
+const compress = {
+  br: bytes => zlib.brotliCompressSync(bytes, {
+    params: {
+      [zlib.constants.BROTLI_PARAM_MODE]: zlib.constants.BROTLI_MODE_TEXT,
+      [zlib.constants.BROTLI_PARAM_QUALITY]: 11,
+      [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.length
+    }
+  }),
+  gz: bytes => zlib.gzipSync(bytes, { level: 9 })
+}
+
+async function clean () {
+  await mkdir(dist, { recursive: true })
+  for (const name of await readdir(dist)) {
+    if (name !== '.keep') await rm(path.join(dist, name), { recursive: true })
+  }
+}
+
+function hashed (name, bytes) {
+  const { name: stem, ext } = path.parse(name)
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 10)
+  return `${stem}.${hash}${ext}`
+}
+
+const bundles = ['citizen', 'staff']
+const files = [
+  ...bundles.map(name => ({ name: `${name}.css`, bytes: styles(name) })),
+  ...await scripts(bundles),
+  { name: 'icon.svg', bytes: await readFile(path.join(source, 'icon.svg')) }
+]
+
+await clean()
+const manifest = {}
+for (const { name, bytes } of files) {
+  // A chunk has its hash already: the bundle that loads it names it so.
+  const isChunk = name.endsWith('.js') && !bundles.includes(path.parse(name).name)
+  const to = isChunk ? name : hashed(name, bytes)
+  manifest[name] = to
+  await writeFile(path.join(dist, to), bytes)
+  const sizes = [`${bytes.length} B`]
+  for (const [ending, squeeze] of Object.entries(compress)) {
+    const small = squeeze(bytes)
+    await writeFile(path.join(dist, `${to}.${ending}`), small)
+    sizes.push(`${ending} ${small.length} B`)
+  }
+  console.log(`${to}: ${sizes.join(', ')}`)
+}
+await writeFile(path.join(dist, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n')

@@ -1,0 +1,87 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"threshold/internal/care"
+	"threshold/internal/eligibility"
+	"threshold/templates/pages"
+)
+
+// statusOf is the one place that turns an error into a status.
+func statusOf(err error) int {
+	var asHTTP *echo.HTTPError
+	switch {
+	case errors.Is(err, care.ErrNotFound):
+		return http.StatusNotFound
+	case errors.Is(err, care.ErrForbidden):
+		return http.StatusForbidden
+	case errors.Is(err, care.ErrConflict), errors.Is(err, care.ErrLocked):
+		return http.StatusConflict
+	case errors.Is(err, care.ErrTooMany):
+		return http.StatusTooManyRequests
+	case errors.Is(err, eligibility.ErrUnknownField):
+		return http.StatusBadRequest
+	case errors.As(err, &asHTTP):
+		return asHTTP.Code
+	}
+	return http.StatusInternalServerError
+}
+
+// handleError shows a person what happened and what they can do now. It never shows the error itself.
+func (s *Server) handleError(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	status := statusOf(err)
+	if strings.HasPrefix(c.Request().URL.Path, "/api/") {
+		writeAPIError(c, status, err)
+		return
+	}
+	if failed := s.errorPage(c, status); failed != nil {
+		_ = c.String(status, http.StatusText(status)) // the page itself could not be drawn; nothing more can be done
+	}
+}
+
+// errorPage draws the page of a status. It says the same bytes for a thing that is missing and for one that is another
+// council's.
+func (s *Server) errorPage(c echo.Context, status int) error {
+	rs, err := s.Casework.Words()
+	if err != nil {
+		return err
+	}
+	key := "error." + strconv.Itoa(status)
+	switch status {
+	case 400, 403, 404, 409, 413, 429, 503:
+	default:
+		key = "error.500"
+	}
+	v := visitOf(c)
+	w := s.words(v)
+	return render(c, status, pages.Problem(pages.ProblemPage{
+		Layout: s.layout(c, rs, rs.Text(key+".title", w), ""),
+		Title:  rs.Text(key+".title", w),
+		Lines:  rs.Texts(key+".lines", w),
+	}))
+}
+
+// gone tells somebody who posts to a draft that is no more what happened to it.
+func (s *Server) gone(c echo.Context) error {
+	v := visitOf(c)
+	rs, err := s.Casework.Words()
+	if err != nil {
+		return err
+	}
+	w := s.words(v)
+	return render(c, http.StatusGone, pages.Problem(pages.ProblemPage{
+		Layout: s.layout(c, rs, rs.Text("gone.title", w), ""),
+		Title:  rs.Text("gone.title", w),
+		Lines:  rs.Texts("gone.lines", w),
+		Next:   pages.Link{Text: rs.Text("gone.start", w), Href: "/" + v.Council.Slug},
+	}))
+}

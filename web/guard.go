@@ -1,0 +1,191 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"threshold/internal/care"
+	"threshold/internal/casework"
+)
+
+// A visit is what the guard found out about a request, for the handler: which council, whose session, which draft or
+// practitioner.
+type visit struct {
+	Council      care.Council
+	Session      care.Session
+	Actor        care.Actor
+	Draft        *casework.Draft // the citizen's draft or what it became; nil when there is none
+	Practitioner care.Practitioner
+}
+
+const visitKey = "visit"
+
+func visitOf(c echo.Context) *visit {
+	v, ok := c.Get(visitKey).(*visit)
+	if !ok {
+		v = &visit{}
+		c.Set(visitKey, v)
+	}
+	return v
+}
+
+// A guard stands before a handler and answers "who is this, and may they be here?".
+type guard func(s *Server, next echo.HandlerFunc) echo.HandlerFunc
+
+// open lets everybody in.
+func open(_ *Server, next echo.HandlerFunc) echo.HandlerFunc { return next }
+
+// citizen finds the council of the address and, when the browser has one, the session and draft. Nobody is turned away.
+func citizen(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		v := visitOf(c)
+		council, err := s.council(c, c.Param("council"))
+		if err != nil {
+			return err
+		}
+		v.Council = council
+		setCSP(c, council.LeaveURL)
+		row, ok, err := s.cookies.load(c.Request(), citizenCookie)
+		if err != nil {
+			return err
+		}
+		if !ok || row.Council != council.Slug || row.Assessment == "" {
+			return next(c)
+		}
+		row, err = s.touch(c, row, casework.IdleLock)
+		if err != nil {
+			return err
+		}
+		v.Session = row
+		v.Actor = care.Actor{Kind: care.ActorCitizen, ID: row.Assessment, Council: council.Slug}
+		draft, err := s.Casework.Draft(c.Request().Context(), v.Actor)
+		if errors.Is(err, care.ErrNotFound) {
+			return next(c) // erased: it had run out
+		}
+		if err != nil {
+			return err
+		}
+		v.Draft = &draft
+		return next(c)
+	}
+}
+
+// drafting lets in whoever has a draft whose view is not locked; the rest are shown the way: to the locked page, to
+// the receipt of what they have sent, or to the start. What is posted to a locked draft is still saved: only showing is
+// locked, and typed words are never lost.
+func drafting(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
+	return citizen(s, func(c echo.Context) error {
+		v := visitOf(c)
+		switch {
+		case v.Draft == nil && c.Request().Method == http.MethodGet:
+			return c.Redirect(http.StatusSeeOther, "/"+v.Council.Slug)
+		case v.Draft == nil:
+			return s.gone(c)
+		case v.Session.Locked && c.Request().Method == http.MethodGet:
+			return s.showLocked(c)
+		case v.Draft.Status != care.StatusDraft && !strings.HasSuffix(c.Path(), "/sent"):
+			return c.Redirect(http.StatusSeeOther, "/"+v.Council.Slug+"/sent")
+		}
+		return next(c)
+	})
+}
+
+// The staff clocks: 15 minutes idle, 8 hours in all.
+const (
+	staffIdle = 15 * time.Minute
+	staffLife = 8 * time.Hour
+)
+
+// practitioner lets in whoever is signed in; the rest go to the sign-in page.
+func practitioner(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		v := visitOf(c)
+		toSignIn := func() error { return c.Redirect(http.StatusSeeOther, "/staff/sign-in") }
+		row, ok, err := s.cookies.load(c.Request(), staffCookie)
+		if err != nil {
+			return err
+		}
+		if !ok || row.Practitioner == "" {
+			return toSignIn()
+		}
+		now := s.Now()
+		if now.Sub(row.SeenAt) > staffIdle || now.Sub(row.CreatedAt) > staffLife {
+			if err := s.cookies.end(c.Request(), c.Response(), staffCookie); err != nil {
+				return err
+			}
+			return toSignIn()
+		}
+		if row, err = s.touch(c, row, staffIdle); err != nil {
+			return err
+		}
+		p, actor, err := s.Casework.PractitionerActor(c.Request().Context(), row.Practitioner)
+		if errors.Is(err, care.ErrNotFound) {
+			return toSignIn()
+		}
+		if err != nil {
+			return err
+		}
+		council, err := s.council(c, p.Council)
+		if err != nil {
+			return err
+		}
+		v.Council, v.Session, v.Actor, v.Practitioner = council, row, actor, p
+		return next(c)
+	}
+}
+
+// touch notes that a session is in use, at most once a minute, and locks it when it was idle for too long.
+func (s *Server) touch(c echo.Context, row care.Session, idle time.Duration) (care.Session, error) {
+	now := s.Now().UTC()
+	since := now.Sub(row.SeenAt)
+	switch {
+	case !row.Locked && since > idle:
+		row.Locked = true
+	case !row.Locked && since > time.Minute:
+		row.SeenAt = now
+	default:
+		return row, nil
+	}
+	return row, s.cookies.put(c.Request().Context(), row)
+}
+
+// councilCache remembers the councils for a few seconds: every request needs one, they hardly ever change, and another
+// process (threshold council add) may change them.
+type councilCache struct {
+	mu    sync.Mutex
+	list  []care.Council
+	until time.Time
+}
+
+const councilCacheLife = 5 * time.Second
+
+func (s *Server) councilList(c echo.Context) ([]care.Council, error) {
+	s.councils.mu.Lock()
+	defer s.councils.mu.Unlock()
+	if now := s.Now(); s.councils.list == nil || now.After(s.councils.until) {
+		list, err := s.Casework.Councils(c.Request().Context())
+		if err != nil {
+			return nil, err
+		}
+		s.councils.list, s.councils.until = list, now.Add(councilCacheLife)
+	}
+	return s.councils.list, nil
+}
+
+func (s *Server) council(c echo.Context, slug string) (care.Council, error) {
+	list, err := s.councilList(c)
+	if err != nil {
+		return care.Council{}, err
+	}
+	for _, council := range list {
+		if council.Slug == slug {
+			return council, nil
+		}
+	}
+	return care.Council{}, care.ErrNotFound
+}

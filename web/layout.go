@@ -1,0 +1,81 @@
+package web
+
+import (
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"threshold/internal/care"
+	"threshold/internal/eligibility"
+	"threshold/templates/layouts"
+)
+
+// words fills the {placeholders} of the wording for a visit.
+func (s *Server) words(v *visit) eligibility.Words {
+	w := eligibility.Words{
+		"council":   v.Council.Name,
+		"phone":     v.Council.Phone,
+		"phone_24h": v.Council.Phone24h,
+		"date":      longDate(s.Now().AddDate(0, 0, v.Council.ReadDays)),
+	}
+	return w
+}
+
+// ukTime is the time people in England see on their clocks.
+var ukTime = func() *time.Location {
+	l, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return time.UTC // the binary embeds the zone data, so this does not happen
+	}
+	return l
+}()
+
+func longDate(t time.Time) string  { return t.In(ukTime).Format("2 January 2006") }
+func clockTime(t time.Time) string { return t.In(ukTime).Format("15:04") }
+
+// layout is what every citizen's page shares. back is an address, or "" for no Back link.
+func (s *Server) layout(c echo.Context, rs *eligibility.Ruleset, title, back string) layouts.CitizenPage {
+	v := visitOf(c)
+	w := s.words(v)
+	p := layouts.CitizenPage{
+		Title:         title,
+		Demonstration: s.Demo,
+		BackHref:      back,
+		NoIndex:       true,
+		NoSave:        v.Draft == nil || v.Draft.Status != care.StatusDraft,
+		Council: layouts.Council{
+			Name: v.Council.Name, Slug: v.Council.Slug, Phone: v.Council.Phone, Phone24h: v.Council.Phone24h,
+			ThemeHref: themeHref(v.Council),
+		},
+		Words: layouts.CitizenWords{
+			Service:           rs.Text("service.name", w),
+			ErrorPrefix:       rs.Text("layout.error", w),
+			SkipLink:          rs.Text("layout.skip", w),
+			Back:              rs.Text("layout.back", w),
+			Leave:             rs.Text("layout.leave", w),
+			LeaveNote:         rs.Text("layout.leave_note", w),
+			DemonstrationTag:  rs.Text("layout.demo", w),
+			DemonstrationText: rs.Text("layout.demo_note", w),
+			Contact:           rs.Text("layout.contact", w),
+			Save:              rs.Text("layout.save", w),
+			Danger:            rs.Text("layout.danger", w),
+			Urgent:            rs.Text("layout.urgent", w),
+		},
+	}
+	if v.Council.Slug == "" { // no council yet: nobody to ring
+		p.NoContact = true
+	}
+	return p
+}
+
+// saved adds "Saved at 10:42" once something was saved.
+func (s *Server) saved(p *layouts.CitizenPage, rs *eligibility.Ruleset, a care.Assessment) {
+	if a.Version > 1 {
+		p.SavedAt = rs.Text("layout.saved", eligibility.Words{"time": clockTime(a.SavedAt)})
+	}
+}
+
+func councilPath(council care.Council, path string) string {
+	return (&url.URL{Path: "/" + council.Slug + "/" + path}).String()
+}

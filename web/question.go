@@ -1,0 +1,216 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"threshold/internal/care"
+	"threshold/internal/casework"
+	"threshold/internal/eligibility"
+	"threshold/templates/components"
+	"threshold/templates/pages"
+)
+
+// pagePath is the page a request asks for, below the council's slug.
+func pagePath(c echo.Context) string {
+	if p := c.Param("*"); p != "" {
+		return strings.Trim(p, "/")
+	}
+	return c.Path()[strings.LastIndexByte(c.Path(), '/')+1:]
+}
+
+// showQuestion shows a page of the journey with what was answered, or the way to the page the person has come to.
+func (s *Server) showQuestion(c echo.Context) error {
+	v, path := visitOf(c), pagePath(c)
+	if v.Session.Locked {
+		return s.showLocked(c)
+	}
+	draft, err := s.draftOrNew(v)
+	if err != nil {
+		return err
+	}
+	ok, goTo := draft.Rules.MayBeOn(draft.Answers, path)
+	if !ok && goTo == "" {
+		return care.ErrNotFound
+	}
+	if !ok {
+		return c.Redirect(http.StatusSeeOther, councilPath(v.Council, goTo))
+	}
+	return s.questionPage(c, http.StatusOK, draft, path, nil, "")
+}
+
+// draftOrNew returns the visit's draft, or an empty one that is not stored: the first page is shown before there is
+// anything to keep.
+func (s *Server) draftOrNew(v *visit) (casework.Draft, error) {
+	if v.Draft != nil {
+		return *v.Draft, nil
+	}
+	rs, err := s.Casework.Words()
+	return casework.Draft{Rules: rs}, err
+}
+
+// answerFirst takes the very first answer, which makes the draft and its session.
+func (s *Server) answerFirst(c echo.Context) error {
+	v := visitOf(c)
+	if v.Draft != nil && v.Draft.Status == care.StatusDraft {
+		return s.answerQuestion(c)
+	}
+	rs, err := s.Casework.Words()
+	if err != nil {
+		return err
+	}
+	// Nothing is made of a first answer that cannot be accepted: there is nothing to lose yet.
+	page, _ := rs.Page("for", care.Answers{}, s.words(v))
+	typed, err := readForm(c, page)
+	if err != nil {
+		return err
+	}
+	if _, invalid, err := rs.Answer(care.Answers{}, "for", typed, s.Now()); err != nil {
+		return err
+	} else if invalid != nil {
+		return s.questionPage(c, http.StatusUnprocessableEntity, casework.Draft{Rules: rs}, "for", invalid, "")
+	}
+	draft, err := s.Casework.Start(c.Request().Context(), v.Council.Slug)
+	if err != nil {
+		return err
+	}
+	now := s.Now().UTC()
+	v.Session = care.Session{
+		Kind: care.ActorCitizen, Council: v.Council.Slug, Assessment: draft.ID, CreatedAt: now, SeenAt: now,
+	}
+	if err := s.cookies.begin(c.Request(), c.Response(), citizenCookie, v.Session); err != nil {
+		return err
+	}
+	v.Draft = &draft
+	v.Actor = care.Actor{Kind: care.ActorCitizen, ID: draft.ID, Council: v.Council.Slug}
+	return s.answerQuestion(c)
+}
+
+// answerQuestion stores what was typed on one page and goes on to the next.
+func (s *Server) answerQuestion(c echo.Context) error {
+	v, path := visitOf(c), pagePath(c)
+	page, ok := v.Draft.Rules.Page(path, v.Draft.Answers, s.words(v))
+	if !ok {
+		return care.ErrNotFound
+	}
+	typed, err := readForm(c, page)
+	if err != nil {
+		return err
+	}
+	if page.FormID != "" && c.FormValue(fieldDo) == doSend {
+		return s.sendAside(c, page)
+	}
+	draft, err := s.Casework.Answer(c.Request().Context(), v.Actor, path, c.FormValue(fieldSeen), typed)
+	var invalid *care.Invalid
+	switch {
+	case errors.As(err, &invalid):
+		return s.questionPage(c, http.StatusUnprocessableEntity, draft, path, invalid, "")
+	case errors.Is(err, care.ErrConflict):
+		return s.conflictPage(c, draft, path, typed)
+	case err != nil:
+		return err
+	}
+	return s.goOn(c, draft, path)
+}
+
+// goOn redirects to the page after path, or back to the check page when the person came from there.
+func (s *Server) goOn(c echo.Context, draft casework.Draft, path string) error {
+	next := draft.Rules.Next(draft.Answers, path)
+	if c.FormValue(fieldChange) != "" {
+		next = draft.Rules.NextUnvisited(draft.Answers)
+	}
+	return c.Redirect(http.StatusSeeOther, councilPath(visitOf(c).Council, next))
+}
+
+// conflictPage shows what is typed here beside what another tab saved: pressing the button again saves this.
+func (s *Server) conflictPage(c echo.Context, draft casework.Draft, path string, typed map[string][]string) error {
+	page, _ := draft.Rules.Page(path, draft.Answers, s.words(visitOf(c)))
+	seen := draft.Seen(page)
+	for _, q := range page.Questions {
+		draft.Answers.SetTyped(q.ID, typed[q.ID]...)
+	}
+	notice := draft.Rules.Text("conflict.notice", s.words(visitOf(c)))
+	return s.formPage(c, http.StatusConflict, draft, page, seen, nil, notice)
+}
+
+func (s *Server) questionPage(c echo.Context, status int, draft casework.Draft, path string, invalid *care.Invalid, notice string) error {
+	page, ok := draft.Rules.Page(path, draft.Answers, s.words(visitOf(c)))
+	if !ok {
+		return care.ErrNotFound
+	}
+	return s.formPage(c, status, draft, page, draft.Seen(page), invalid, notice)
+}
+
+// formPage draws a page of the journey by its template.
+func (s *Server) formPage(c echo.Context, status int, draft casework.Draft, page care.Page, seen string, invalid *care.Invalid, notice string) error {
+	v := visitOf(c)
+	w := s.words(v)
+	rs := draft.Rules
+	layout := s.layout(c, rs, page.Title, s.backFrom(v, draft, page.Path))
+	layout.Error = invalid != nil
+	s.saved(&layout, rs, draft.Assessment)
+	form := s.form(rs, w, page, draft.Answers, invalid)
+	form.Action, form.Seen = councilPath(v.Council, page.Path), seen
+	form.Change = c.QueryParam(fieldChange) != "" || c.FormValue(fieldChange) != ""
+	if page.Template != "questions" {
+		return s.asidePage(c, status, draft, page, nil)
+	}
+	return render(c, status, pages.Question(pages.QuestionPage{
+		Layout: layout, Page: page, Form: form, Notice: notice,
+		Progress: page.Extra["progress"], Example: rs.Text("layout.example", w),
+	}))
+}
+
+// backFrom is the address of the page before path on the person's own path.
+func (s *Server) backFrom(v *visit, draft casework.Draft, path string) string {
+	if back := draft.Rules.Back(draft.Answers, path); back != "" {
+		return councilPath(v.Council, back)
+	}
+	return "/" + v.Council.Slug
+}
+
+// form turns a page and the answers to it into what the templates draw. What could not be accepted is shown as it was
+// typed; answers that are write-only are never shown again.
+func (s *Server) form(rs *eligibility.Ruleset, w eligibility.Words, page care.Page, a care.Answers, invalid *care.Invalid) pages.Form {
+	f := pages.Form{
+		Button: page.Button,
+		Words: pages.FormWords{
+			Day: rs.Text("form.day", w), Month: rs.Text("form.month", w), Year: rs.Text("form.year", w),
+			ErrorPrefix: rs.Text("form.error_prefix", w),
+		},
+		ErrorsTitle: rs.Text("form.errors_title", w),
+	}
+	problems := map[string]string{}
+	if invalid != nil {
+		for _, p := range invalid.Problems {
+			q, _ := page.Question(p.Field)
+			problems[p.Field] = rs.ProblemText(page, p)
+			f.Errors = append(f.Errors, components.ErrorSummaryItem{Text: problems[p.Field], Href: "#" + focusID(q, p)})
+		}
+	}
+	for _, q := range page.Questions {
+		field := pages.Field{Question: q, Error: problems[q.ID]}
+		if !q.WriteOnly {
+			field.Values = a.Get(q.ID)
+		}
+		if typed := a.Typed(q.ID); typed != nil && (!q.WriteOnly || invalid != nil) {
+			field.Values = typed
+		}
+		if q.Kind == care.KindDate && len(field.Values) > 0 {
+			field.Day, field.Month, field.Year = splitDate(field.Values[0])
+		}
+		f.Fields = append(f.Fields, field)
+	}
+	return f
+}
+
+// focusID is the control an error summary links to: the first option, the first box of a date, or the box itself.
+func focusID(q care.Question, p care.Problem) string {
+	if q.Kind == care.KindDate {
+		return p.Field + "-day"
+	}
+	return p.Field
+}

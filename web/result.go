@@ -1,0 +1,219 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"threshold/internal/care"
+	"threshold/internal/casework"
+	"threshold/internal/eligibility"
+	"threshold/templates/pages"
+)
+
+// ready says whether the person has come as far as path; if not, it answers with the way to where they are.
+func (s *Server) ready(c echo.Context, path string) (bool, error) {
+	v := visitOf(c)
+	ok, goTo := v.Draft.Rules.MayBeOn(v.Draft.Answers, path)
+	if !ok {
+		if goTo == "" {
+			goTo = v.Draft.Rules.Start()
+		}
+		return false, c.Redirect(http.StatusSeeOther, councilPath(v.Council, goTo))
+	}
+	return true, nil
+}
+
+// showResult is what the answers suggest, why, and what nobody knows yet. Send is its main button, whatever it says.
+func (s *Server) showResult(c echo.Context) error {
+	if ok, err := s.ready(c, "result"); !ok {
+		return err
+	}
+	v := visitOf(c)
+	rs, w := v.Draft.Rules, s.words(v)
+	w["complaint"], w["directory"] = v.Council.ComplaintURL, v.Council.DirectoryURL
+	result := rs.Result(v.Draft.Answers, v.Draft.Indicate(), w)
+	layout := s.layout(c, rs, result.H1, s.backFrom(v, *v.Draft, "result"))
+	s.saved(&layout, rs, v.Draft.Assessment)
+	return render(c, http.StatusOK, pages.Result(resultPage(rs, w, v.Council, layout, result)))
+}
+
+// leaveResult goes on towards sending.
+func (s *Server) leaveResult(c echo.Context) error {
+	if ok, err := s.ready(c, "result"); !ok {
+		return err
+	}
+	return s.answerQuestion(c)
+}
+
+// showCopy is everything the person said, on one page to print or keep. Private answers are not on it.
+func (s *Server) showCopy(c echo.Context) error {
+	v := visitOf(c)
+	rs, w := v.Draft.Rules, s.words(v)
+	back := councilPath(v.Council, rs.NextUnvisited(v.Draft.Answers))
+	if v.Draft.Status != care.StatusDraft {
+		back = councilPath(v.Council, "sent")
+	}
+	page := pages.CopyPage{
+		Layout: s.layout(c, rs, rs.Text("copy.title", w), back),
+		Title:  rs.Text("copy.title", w), Lines: rs.Texts("copy.lines", w),
+		Sections: sections(rs, w, v.Council, v.Draft.Answers, false),
+	}
+	if ok, _ := rs.MayBeOn(v.Draft.Answers, "result"); ok {
+		result := rs.Result(v.Draft.Answers, v.Draft.Indicate(), w)
+		page.ResultTitle, page.Result = result.H1, result.Body
+		for _, r := range result.Why {
+			page.Result = append(page.Result, r.Text)
+		}
+	}
+	return render(c, http.StatusOK, pages.Copy(page))
+}
+
+// sections are the rows of the check page and of the copy.
+func sections(rs *eligibility.Ruleset, w eligibility.Words, council care.Council, a care.Answers, change bool) []pages.Section {
+	var out []pages.Section
+	for _, told := range rs.Told(a, w) {
+		section := pages.Section{Title: told.Title}
+		for _, row := range told.Rows {
+			r := pages.Row{Question: row.Question, Answers: row.Answers}
+			if !row.Answered {
+				r.Answers, r.Empty = []string{rs.Text("check.not_answered", w)}, true
+			}
+			if change {
+				r.Change = pages.Link{Text: rs.Text("check.change", w), Href: councilPath(council, row.Page) + "?" + fieldChange + "=1"}
+			}
+			section.Rows = append(section.Rows, r)
+		}
+		out = append(out, section)
+	}
+	return out
+}
+
+// showCheck shows every answer once more, with a way to change each, before anything is sent.
+func (s *Server) showCheck(c echo.Context) error {
+	if ok, err := s.ready(c, "check"); !ok {
+		return err
+	}
+	v := visitOf(c)
+	return s.checkPage(c, http.StatusOK, *v.Draft, nil)
+}
+
+func (s *Server) checkPage(c echo.Context, status int, draft casework.Draft, invalid *care.Invalid) error {
+	v := visitOf(c)
+	rs, w := draft.Rules, s.words(v)
+	page, ok := rs.Page("check", draft.Answers, w)
+	if !ok {
+		return care.ErrNotFound
+	}
+	layout := s.layout(c, rs, page.Title, s.backFrom(v, draft, "check"))
+	layout.Error = invalid != nil
+	s.saved(&layout, rs, draft.Assessment)
+	form := s.form(rs, w, page, draft.Answers, invalid)
+	form.Action = councilPath(v.Council, "check")
+	return render(c, status, pages.Check(pages.CheckPage{
+		Layout: layout, Page: page, Form: form,
+		Sections: sections(rs, w, v.Council, draft.Answers, true),
+	}))
+}
+
+// send stores what is asked on the check page and sends. Pressing it twice sends once.
+func (s *Server) send(c echo.Context) error {
+	if ok, err := s.ready(c, "check"); !ok {
+		return err
+	}
+	v := visitOf(c)
+	ctx := c.Request().Context()
+	page, ok := v.Draft.Rules.Page("check", v.Draft.Answers, s.words(v))
+	if !ok {
+		return care.ErrNotFound
+	}
+	typed, err := readForm(c, page)
+	if err != nil {
+		return err
+	}
+	draft, err := s.Casework.Answer(ctx, v.Actor, "check", "", typed)
+	var invalid *care.Invalid
+	var notReady *casework.NotReady
+	if errors.As(err, &invalid) {
+		return s.checkPage(c, http.StatusUnprocessableEntity, draft, invalid)
+	}
+	if err != nil && !errors.Is(err, care.ErrLocked) {
+		return err
+	}
+	_, err = s.Casework.Send(ctx, v.Actor, v.Council)
+	if errors.As(err, &notReady) {
+		return c.Redirect(http.StatusSeeOther, councilPath(v.Council, notReady.Page))
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, councilPath(v.Council, "sent"))
+}
+
+// showSent is the receipt.
+func (s *Server) showSent(c echo.Context) error {
+	v := visitOf(c)
+	if v.Draft.Status == care.StatusDraft {
+		return c.Redirect(http.StatusSeeOther, councilPath(v.Council, v.Draft.Rules.NextUnvisited(v.Draft.Answers)))
+	}
+	rs, w := v.Draft.Rules, s.words(v)
+	w["ref"], w["date"] = casework.FormatReference(v.Draft.Reference), longDate(v.Draft.DueAt)
+	lines := rs.Texts("confirmation.lines", w)
+	if rs.Review(v.Draft.Answers) {
+		lines = rs.Texts("confirmation.already_helped", w)
+	}
+	return render(c, http.StatusOK, pages.Sent(pages.SentPage{
+		Layout:    s.layout(c, rs, rs.Text("confirmation.title", w), ""),
+		Title:     rs.Text("confirmation.title", w),
+		Reference: w["ref"],
+		RefLabel:  rs.Text("sent.reference", w),
+		Lines:     lines,
+		NextTitle: rs.Text("result.headings.next", w),
+		Next:      rs.Texts("result.next", w),
+		Links:     []pages.Link{{Text: rs.Text("result.buttons.keep", w), Href: councilPath(v.Council, "copy")}},
+		Finish:    pages.Button{Text: rs.Text("sent.finish", w), Action: councilPath(v.Council, "finish")},
+		Finishing: rs.Text("sent.finish_hint", w),
+	}))
+}
+
+// finish ends the session of this browser: what was sent can no longer be opened from here.
+func (s *Server) finish(c echo.Context) error {
+	v := visitOf(c)
+	if err := s.cookies.end(c.Request(), c.Response(), citizenCookie); err != nil {
+		return err
+	}
+	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	return c.Redirect(http.StatusSeeOther, "/"+v.Council.Slug)
+}
+
+// askErase asks once more before everything is erased.
+func (s *Server) askErase(c echo.Context) error {
+	v := visitOf(c)
+	rs, w := v.Draft.Rules, s.words(v)
+	return render(c, http.StatusOK, pages.Problem(pages.ProblemPage{
+		Layout: s.layout(c, rs, rs.Text("erase.title", w), councilPath(v.Council, rs.NextUnvisited(v.Draft.Answers))),
+		Title:  rs.Text("erase.title", w),
+		Lines:  rs.Texts("erase.lines", w),
+		Do:     pages.Button{Text: rs.Text("erase.button", w), Action: councilPath(v.Council, "erase")},
+		Next:   pages.Link{Text: rs.Text("erase.keep", w), Href: councilPath(v.Council, rs.NextUnvisited(v.Draft.Answers))},
+	}))
+}
+
+// erase deletes the draft and its key, and ends the session.
+func (s *Server) erase(c echo.Context) error {
+	v := visitOf(c)
+	if err := s.Casework.Erase(c.Request().Context(), v.Actor); err != nil {
+		return err
+	}
+	if err := s.cookies.end(c.Request(), c.Response(), citizenCookie); err != nil {
+		return err
+	}
+	rs, w := v.Draft.Rules, s.words(v)
+	return render(c, http.StatusOK, pages.Problem(pages.ProblemPage{
+		Layout: s.layout(c, rs, rs.Text("erased.title", w), ""),
+		Title:  rs.Text("erased.title", w),
+		Lines:  rs.Texts("erased.lines", w),
+		Next:   pages.Link{Text: rs.Text("gone.start", w), Href: "/" + v.Council.Slug},
+	}))
+}

@@ -1,0 +1,73 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+)
+
+// A route is one row of the surface: what is asked, who may be there, and who answers.
+type route struct {
+	method, path string
+	guard        guard
+	handler      echo.HandlerFunc
+}
+
+// routes puts together the whole surface of the service. Safety that no page may forget (headers, same origin, body
+// limit, time limit, log line) is put on here, once, for every row.
+func (s *Server) routes(e *echo.Echo) {
+	e.Use(
+		logLine(s.Log, s.Now),
+		securityHeaders,
+		middleware.Recover(),
+		middleware.BodyLimit(maxBody),
+		middleware.ContextTimeout(handlerTime),
+		sameOrigin(),
+		middleware.GzipWithConfig(middleware.GzipConfig{Level: 1, MinLength: 1024, Skipper: isStatic}),
+	)
+	for _, r := range s.table() {
+		e.Add(r.method, r.path, r.guard(s, r.handler))
+	}
+	registerAPI(e.Group("/api/v1"), s.Casework.Library, s.Now)
+}
+
+// table lists every page. Static names stand before the council's slug because echo prefers them.
+func (s *Server) table() []route {
+	const get, post = http.MethodGet, http.MethodPost
+	rows := []route{
+		{get, "/healthz", open, s.healthz},
+		{get, "/readyz", open, s.readyz},
+		{get, "/static/*", open, s.asset},
+		{get, "/favicon.ico", open, s.favicon},
+		{get, "/", open, s.home},
+		{post, "/leave", open, s.leave},
+
+		{get, "/:council", citizen, s.start},
+		{get, "/:council/", citizen, s.start},
+		{get, "/:council/theme.css", citizen, s.theme},
+		{get, "/:council/contact", citizen, s.askContact},
+		{post, "/:council/contact", citizen, s.sendContact},
+		{get, "/:council/contact/sent", citizen, s.contactSent},
+		{get, "/:council/save", citizen, s.saveInfo},
+		{post, "/:council/carry-on", citizen, s.carryOn},
+		{post, "/:council/start", citizen, s.startAgain},
+
+		{get, "/:council/for", citizen, s.showQuestion},
+		{post, "/:council/for", citizen, s.answerFirst},
+		{get, "/:council/result", drafting, s.showResult},
+		{post, "/:council/result", drafting, s.leaveResult},
+		{get, "/:council/copy", drafting, s.showCopy},
+		{get, "/:council/erase", drafting, s.askErase},
+		{post, "/:council/erase", drafting, s.erase},
+		{get, "/:council/check", drafting, s.showCheck},
+		{post, "/:council/check", drafting, s.send},
+		{get, "/:council/sent", drafting, s.showSent},
+		{post, "/:council/finish", citizen, s.finish},
+		{get, "/:council/*", drafting, s.showQuestion},
+		{post, "/:council/*", drafting, s.answerQuestion},
+	}
+	return append(rows, s.staffRoutes()...)
+}
+
+func isStatic(c echo.Context) bool { return c.Path() == "/static/*" }

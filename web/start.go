@@ -1,0 +1,146 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"threshold/internal/care"
+	"threshold/templates/pages"
+)
+
+// home leads to the only council (or the demonstration's first), or lists them to choose from.
+func (s *Server) home(c echo.Context) error {
+	list, err := s.councilList(c)
+	if err != nil {
+		return err
+	}
+	if len(list) == 1 || len(list) > 0 && s.Demo {
+		return c.Redirect(http.StatusSeeOther, "/"+list[0].Slug)
+	}
+	rs, err := s.Casework.Words()
+	if err != nil {
+		return err
+	}
+	w := s.words(visitOf(c))
+	page := pages.HomePage{
+		Layout: s.layout(c, rs, rs.Text("home.title", w), ""),
+		Title:  rs.Text("home.title", w),
+		Lines:  rs.Texts("home.lines", w),
+		None:   rs.Text("home.none", w),
+	}
+	for _, council := range list {
+		page.Councils = append(page.Councils, pages.Link{Text: council.Name, Href: "/" + council.Slug})
+	}
+	return render(c, http.StatusOK, pages.Home(page))
+}
+
+// start is the first page: what this is, how long it takes, and the ways in. Nothing is saved by it.
+func (s *Server) start(c echo.Context) error {
+	v := visitOf(c)
+	rs, err := s.Casework.Words()
+	if err != nil {
+		return err
+	}
+	w := s.words(v)
+	page := pages.StartPage{
+		Layout:  s.layout(c, rs, rs.Text("start.title", w), ""),
+		Title:   rs.Text("start.title", w),
+		Lines:   rs.Texts("start.lines", w),
+		Points:  rs.Texts("start.points", w),
+		Start:   pages.Link{Text: rs.Text("start.button", w), Href: councilPath(v.Council, "for")},
+		Contact: pages.Link{Text: rs.Text("start.contact", w), Href: councilPath(v.Council, "contact")},
+		Ways:    rs.Texts("start.ways", w),
+		WaysH2:  rs.Text("start.ways_title", w),
+	}
+	if v.Draft != nil && v.Draft.Status == care.StatusDraft {
+		page.Unfinished = rs.Text("start.unfinished", w)
+		page.CarryOn = pages.Button{Text: rs.Text("start.carry_on", w), Action: councilPath(v.Council, "carry-on")}
+		page.Again = pages.Link{Text: rs.Text("start.again", w), Href: councilPath(v.Council, "erase")}
+	}
+	return render(c, http.StatusOK, pages.Start(page))
+}
+
+// showLocked is what a page shows after half an hour without a sign of life: that nothing is lost, and one button.
+func (s *Server) showLocked(c echo.Context) error {
+	v := visitOf(c)
+	rs := v.Draft.Rules
+	w := s.words(v)
+	w["date"] = longDate(v.Draft.SavedAt.AddDate(0, 0, 1))
+	w["time"] = clockTime(v.Draft.SavedAt)
+	return render(c, http.StatusOK, pages.Locked(pages.LockedPage{
+		Layout:  s.layout(c, rs, rs.Text("locked.title", w), ""),
+		Title:   rs.Text("locked.title", w),
+		Lines:   rs.Texts("locked.lines", w),
+		CarryOn: pages.Button{Text: rs.Text("start.carry_on", w), Action: councilPath(v.Council, "carry-on")},
+	}))
+}
+
+// carryOn opens a locked view again, in the same browser session, at the page the person had come to.
+func (s *Server) carryOn(c echo.Context) error {
+	v := visitOf(c)
+	if v.Draft == nil {
+		return s.gone(c)
+	}
+	v.Session.Locked, v.Session.SeenAt = false, s.Now().UTC()
+	if err := s.cookies.put(c.Request().Context(), v.Session); err != nil {
+		return err
+	}
+	if v.Draft.Status != care.StatusDraft {
+		return c.Redirect(http.StatusSeeOther, councilPath(v.Council, "sent"))
+	}
+	return c.Redirect(http.StatusSeeOther, councilPath(v.Council, v.Draft.Rules.NextUnvisited(v.Draft.Answers)))
+}
+
+// startAgain is "finish here" for a shared computer: it forgets the session and begins anew.
+func (s *Server) startAgain(c echo.Context) error {
+	v := visitOf(c)
+	if err := s.cookies.end(c.Request(), c.Response(), citizenCookie); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, councilPath(v.Council, "for"))
+}
+
+// saveInfo tells truthfully how stopping works: what was saved stays for the stated time in this browser session.
+func (s *Server) saveInfo(c echo.Context) error {
+	v := visitOf(c)
+	rs, err := s.Casework.Words()
+	if err != nil {
+		return err
+	}
+	w := s.words(v)
+	lines := rs.Texts("save.nothing", w)
+	back := "/" + v.Council.Slug
+	if v.Draft != nil && v.Draft.Status == care.StatusDraft {
+		w["date"] = longDate(v.Draft.SavedAt.AddDate(0, 0, 1))
+		w["time"] = clockTime(v.Draft.SavedAt)
+		lines = rs.Texts("save.lines", w)
+		back = councilPath(v.Council, v.Draft.Rules.NextUnvisited(v.Draft.Answers))
+	}
+	return render(c, http.StatusOK, pages.Problem(pages.ProblemPage{
+		Layout: s.layout(c, rs, rs.Text("save.title", w), back),
+		Title:  rs.Text("save.title", w),
+		Lines:  lines,
+		Next:   pages.Link{Text: rs.Text("save.go_on", w), Href: back},
+	}))
+}
+
+// leave ends the session and goes to an ordinary page at once. It cannot clear the browser's history, and the page
+// says so beside the button. What the person had typed before stays saved, but nobody can open it from here.
+func (s *Server) leave(c echo.Context) error {
+	to := "https://www.bbc.co.uk/weather"
+	row, ok, err := s.cookies.load(c.Request(), citizenCookie)
+	if err == nil && ok {
+		if council, err := s.council(c, row.Council); err == nil && council.LeaveURL != "" {
+			to = council.LeaveURL
+		}
+	}
+	if err := s.cookies.end(c.Request(), c.Response(), citizenCookie); err != nil {
+		s.Log.Error("ending a session on leaving", "error", fmt.Sprint(err)) // leaving must not wait for it
+	}
+	// Cache and storage; cookies are dealt with above, so that a practitioner's own session is left alone.
+	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	setCSP(c, to)
+	return c.Redirect(http.StatusSeeOther, to)
+}
