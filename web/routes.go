@@ -38,6 +38,7 @@ func (s *Server) table() []route {
 	rows := []route{
 		{get, "/healthz", open, s.healthz},
 		{get, "/readyz", open, s.readyz},
+		{get, "/static/theme/:name", open, s.theme},
 		{get, "/static/*", open, s.asset},
 		{get, "/favicon.ico", open, s.favicon},
 		{get, "/", open, s.home},
@@ -45,7 +46,6 @@ func (s *Server) table() []route {
 
 		{get, "/:council", citizen, s.start},
 		{get, "/:council/", citizen, s.start},
-		{get, "/:council/theme.css", citizen, s.theme},
 		{get, "/:council/contact", citizen, s.askContact},
 		{post, "/:council/contact", citizen, s.sendContact},
 		{get, "/:council/contact/sent", citizen, s.contactSent},

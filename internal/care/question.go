@@ -28,8 +28,9 @@ type Option struct {
 	ID        string
 	Label     string
 	Hint      string
-	Exclusive bool // choosing it and another one is a contradiction to be mended
-	Text      bool // invites a few words of its own, stored under TextID
+	Group     string // subheading under which it stands, in words; "" when the list has no groups
+	Exclusive bool   // choosing it and another one is a contradiction to be mended
+	Text      bool   // invites a few words of its own, stored under TextID
 }
 
 // A Question as it is asked: what it is about and the words in which this person reads it.
@@ -216,7 +217,9 @@ type Page struct {
 	Note      string
 	Button    string
 	Questions []Question
-	Outcome   string // the outcome it is about, or ""
+	Services  []string // numbers to call and places to go, a sentence each
+	Form      string   // id of the form that can be sent from this page, beside going on; "" for none
+	Outcome   string   // the outcome it is about, or ""
 	// Extra holds the named wording of pages with a shape of their own.
 	Extra map[string]string
 }

@@ -57,13 +57,11 @@ func (f CaseFile) AreaIDs() []string { return f.Rules.Lists()["area"] }
 // (somebody who already gets help) nothing is suggested, so it is always "unknown".
 func (f CaseFile) Suggested(outcome string) string {
 	if f.Indication != nil {
-		for _, o := range f.Indication.Outcomes {
-			if o.ID == outcome {
-				return string(o.Value)
-			}
+		if o, ok := f.Indication.Outcome(outcome); ok {
+			return o.Value
 		}
 	}
-	return "unknown"
+	return care.OutcomeUnknown
 }
 
 // Fluctuates says whether the person's need on an outcome goes up and down, so that the period looked at must be written
@@ -81,8 +79,7 @@ func (f CaseFile) Fluctuates(outcome string) bool {
 			}
 		}
 	}
-	ind := f.Rules.Indicate(alone)
-	return slices.ContainsFunc(ind.Prompts, func(p care.Prompt) bool { return p.ID == "fluctuating" })
+	return f.Rules.Indicate(alone).Prompted("fluctuating")
 }
 
 // LastDetermination returns the newest signed record, or false.
@@ -239,24 +236,27 @@ func (s *Service) assign(ctx context.Context, actor care.Actor, reference, held 
 	return nil
 }
 
-// The closed sets of what a practitioner chooses from. Their words are in the ruleset's content under "staff.".
-var (
-	// ContactHows: "none" is a try that did not reach the person, and counts as no contact.
-	ContactHows = []string{"visit", "phone", "video", "other", "none"}
-	// SeenAlones says whether the person was talked to with nobody else there.
-	SeenAlones = []string{"yes", "no"}
-	// Advocates: "person" is somebody appropriate of their own choice (Care Act 2014 s.67(5)).
-	Advocates = []string{"advocate", "person", "not_needed", "arranging"}
-	// Sources of a finding.
-	Sources = []string{"told", "seen", "record", "professional"}
-	// AreaLevels of the effect on one area of well-being.
-	AreaLevels = []string{"none", "some", "big"}
-	// YesNo answers a condition of the criteria.
-	YesNo = []string{"yes", "no"}
-	// Decisions on an assessment under s.13(1).
-	Decisions = []string{"eligible", "not_eligible"}
-	// Considereds says what came of considering the power of s.19(1).
-	Considereds = []string{"will_meet", "will_not_meet"}
+// The lists of the ruleset's content that a practitioner chooses from. Ids are stored, the words may change.
+const (
+	ListConclusions = "conclusions"
+	ListSources     = "sources"
+	ListHow         = "contact_how"
+	ListSeenAlone   = "seen_alone"
+	ListAdvocate    = "advocate"
+	ListImpact      = "impact"
+	ListYesNo       = "yes_no"
+	ListDecision    = "decision"
+	ListChecks      = "checks"     // what a council assures itself of (SCIE, self-assessment)
+	ListConsidered  = "considered" // what came of considering the power of s.19(1)
+)
+
+// HowNone is a try that did not reach the person. It is logged, and is no contact.
+const HowNone = "none"
+
+// The decisions on an assessment (Care Act 2014 s.13(1)).
+const (
+	DecisionEligible    = "eligible"
+	DecisionNotEligible = "not_eligible"
 )
 
 // DecisionClosed is the decision of the short record that closes a contact request or a concern.
@@ -265,21 +265,33 @@ const DecisionClosed = "closed"
 // Problem codes of the verbs below, beside those of care.Question: reason (too short), period, source, future.
 
 // checks gathers what is wrong with a form.
-type checks struct{ problems []care.Problem }
+type checks struct {
+	rules    *eligibility.Ruleset
+	problems []care.Problem
+}
 
 func (c *checks) add(field, code string) {
 	c.problems = append(c.problems, care.Problem{Field: field, Code: code})
 }
 
-// oneOf accepts a value of the set, and "" unless it is required.
-func (c *checks) oneOf(field, value string, set []string, required bool) {
+// oneOf accepts an id of a list, and "" unless it is required.
+func (c *checks) oneOf(field, value, list string, required bool) {
 	switch {
 	case value == "" && !required:
 	case value == "":
 		c.add(field, "choose_one")
-	case !slices.Contains(set, value):
+	case !slices.Contains(choiceIDs(c.rules, list), value):
 		c.add(field, "unknown_option")
 	}
+}
+
+// choiceIDs returns the ids of one of the content's lists, in its order.
+func choiceIDs(rules *eligibility.Ruleset, list string) []string {
+	var ids []string
+	for _, choice := range rules.Choices(list) {
+		ids = append(ids, choice.ID)
+	}
+	return ids
 }
 
 // words accepts text up to the limit that holds everywhere.
@@ -299,7 +311,9 @@ func (c *checks) err() error {
 // MaxNote is the limit of a practitioner's text, in characters.
 const MaxNote = 4000
 
-func enough(reason string) bool { return utf8.RuneCountInString(strings.TrimSpace(reason)) >= ReasonMin }
+func enough(reason string) bool {
+	return utf8.RuneCountInString(strings.TrimSpace(reason)) >= ReasonMin
+}
 
 // LogContact writes down a contact with the person or a try. Pressing twice within a form's life logs it once: id is
 // the form's own ("" makes a new one).
@@ -308,7 +322,7 @@ func (s *Service) LogContact(ctx context.Context, actor care.Actor, reference, i
 	if err != nil {
 		return err
 	}
-	var c checks
+	c := checks{rules: f.Rules}
 	today := s.Now().In(ukTime).Format(time.DateOnly)
 	switch _, err := time.Parse(time.DateOnly, contact.On); {
 	case contact.On == "":
@@ -318,10 +332,10 @@ func (s *Service) LogContact(ctx context.Context, actor care.Actor, reference, i
 	case contact.On > today:
 		c.add("on", "future")
 	}
-	c.oneOf("how", contact.How, ContactHows, true)
-	met := contact.How != "none"
-	c.oneOf("seen_alone", contact.SeenAlone, SeenAlones, met)
-	c.oneOf("advocate", contact.Advocate, Advocates, met)
+	c.oneOf("how", contact.How, ListHow, true)
+	met := contact.How != HowNone
+	c.oneOf("seen_alone", contact.SeenAlone, ListSeenAlone, met)
+	c.oneOf("advocate", contact.Advocate, ListAdvocate, met)
 	c.words("note", contact.Note)
 	if err := c.err(); err != nil {
 		return err
@@ -367,10 +381,10 @@ func (s *Service) Find(ctx context.Context, actor care.Actor, reference string, 
 // checkFinding says what is wrong with a finding as one to be kept. "Need more" needs nothing else: it says that the
 // work goes on.
 func (f CaseFile) checkFinding(finding care.Finding) *checks {
-	c := &checks{}
-	c.oneOf("conclusion", string(finding.Conclusion), []string{string(care.ConcludesUnable), string(care.ConcludesAble), string(care.NeedMore)}, true)
+	c := &checks{rules: f.Rules}
+	c.oneOf("conclusion", string(finding.Conclusion), ListConclusions, true)
 	for _, source := range finding.Sources {
-		c.oneOf("sources", source, Sources, true)
+		c.oneOf("sources", source, ListSources, true)
 	}
 	c.words("reason", finding.Reason)
 	c.words("period", finding.Period)
@@ -396,7 +410,7 @@ func (f CaseFile) NeedsReason(finding care.Finding) bool {
 	case care.ConcludesUnable:
 		return true
 	case care.ConcludesAble:
-		return f.Suggested(finding.Outcome) == string(care.ConcludesUnable)
+		return f.Suggested(finding.Outcome) == care.OutcomeUnable
 	}
 	return false
 }
@@ -411,12 +425,12 @@ func (s *Service) SetImpact(ctx context.Context, actor care.Actor, reference str
 	if !f.Assessed() {
 		return fmt.Errorf("impact on case %s: %w", reference, care.ErrNotFound)
 	}
-	var c checks
+	c := checks{rules: f.Rules}
 	for area, level := range impact.Areas {
 		if !slices.Contains(f.AreaIDs(), area) {
 			return fmt.Errorf("impact on case %s: %w", reference, eligibility.ErrUnknownField)
 		}
-		c.oneOf("area-"+area, level, AreaLevels, false)
+		c.oneOf("area-"+area, level, ListImpact, false)
 	}
 	c.yesNo("significant", impact.Significant, impact.SignificantReason)
 	c.yesNo("cause", impact.Cause, impact.CauseReason)
@@ -429,7 +443,7 @@ func (s *Service) SetImpact(ctx context.Context, actor care.Actor, reference str
 
 // yesNo checks a condition and the reason that goes with it once it is answered.
 func (c *checks) yesNo(field, value, reason string) {
-	c.oneOf(field, value, YesNo, false)
+	c.oneOf(field, value, ListYesNo, false)
 	c.words(field+"_reason", reason)
 	if value != "" && !enough(reason) {
 		c.add(field+"_reason", "reason")
@@ -443,12 +457,12 @@ func (s *Service) SaveRecord(ctx context.Context, actor care.Actor, reference st
 	if err != nil {
 		return err
 	}
-	var c checks
+	c := checks{rules: f.Rules}
 	for _, check := range record.Checks {
-		c.oneOf("checks", check, ReviewChecks, true)
+		c.oneOf("checks", check, ListChecks, true)
 	}
-	c.oneOf("decision", record.Decision, Decisions, false)
-	c.oneOf("considered", record.Considered19, Considereds, false)
+	c.oneOf("decision", record.Decision, ListDecision, false)
+	c.oneOf("considered", record.Considered19, ListConsidered, false)
 	c.words("no_contact_reason", record.NoContactReason)
 	c.words("decision_reason", record.DecisionReason)
 	c.words("advice", record.Advice)

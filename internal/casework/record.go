@@ -183,13 +183,13 @@ func (s *Service) determine(f CaseFile, p care.Practitioner) (care.Determination
 
 func (f CaseFile) writeAssessment(r *SignedRecord) {
 	for _, id := range f.Record.Checks {
-		r.Checks = append(r.Checks, RecordLine{ID: id, Text: f.Rules.Text("review.check."+id, nil)})
+		r.Checks = append(r.Checks, RecordLine{ID: id, Text: f.Rules.Choice(ListChecks, id)})
 	}
 	if f.Indication != nil {
-		r.Indication = string(f.Indication.Indication)
+		r.Indication = string(f.Indication.Suggestion)
 	}
 	for _, id := range f.OutcomeIDs() {
-		finding, words := f.Findings[id], f.Rules.OutcomeWords(id)
+		finding := f.Findings[id]
 		line := RecordFinding{
 			Outcome: id, Name: words.Statutory, Citation: words.Citation, Suggested: f.Suggested(id),
 			Conclusion: string(finding.Conclusion), Sources: finding.Sources, Reason: finding.Reason, Period: finding.Period,

@@ -10,11 +10,6 @@ import (
 	"threshold/internal/care"
 )
 
-// ReviewChecks are what a council looks for when it assures itself of a self-assessment (SCIE, "Self-assessment": gaps,
-// all needs and not only the presenting ones, outcomes stated, others' views with consent, consistency, the condition
-// reflected everywhere, evidence). Their words are in the content under "review.check.".
-var ReviewChecks = []string{"gaps", "all_needs", "outcomes", "others", "consistent", "condition", "evidence"}
-
 // A Blocker is one thing that must be done before a record can be signed, and where.
 type Blocker struct {
 	Code    string // names the sentence, "staff.blocker." in the content
@@ -30,7 +25,7 @@ func Blockers(f CaseFile) []Blocker {
 	add := func(code, page, field, subject string) { out = append(out, Blocker{code, page, field, subject}) }
 
 	// A self-assessment is carried out jointly (SI 2014/2827 reg 2(1)): somebody spoke with the person, or says why not.
-	if !slices.ContainsFunc(f.Contacts, func(c care.Contact) bool { return c.How != "none" }) && !enough(f.Record.NoContactReason) {
+	if !slices.ContainsFunc(f.Contacts, func(c care.Contact) bool { return c.How != HowNone }) && !enough(f.Record.NoContactReason) {
 		add("contact", "", "contact", "")
 	}
 	if !f.Assessed() {
@@ -71,7 +66,7 @@ func Blockers(f CaseFile) []Blocker {
 		add("cause", "impact", "cause", "")
 	}
 
-	for _, check := range ReviewChecks {
+	for _, check := range choiceIDs(f.Rules, ListChecks) {
 		if !slices.Contains(f.Record.Checks, check) {
 			add("check", "record", "checks-"+check, check)
 		}
@@ -85,7 +80,7 @@ func decisionBlockers(f CaseFile) []Blocker {
 	var out []Blocker
 	add := func(code, field, subject string) { out = append(out, Blocker{code, "record", field, subject}) }
 	switch f.Record.Decision {
-	case "eligible", "not_eligible":
+	case DecisionEligible, DecisionNotEligible:
 	default:
 		add("decision", "decision", "")
 		return out
@@ -94,21 +89,21 @@ func decisionBlockers(f CaseFile) []Blocker {
 	if tested, complete := f.Tested(); complete {
 		unmet := 0
 		for _, condition := range tested.Conditions {
-			if condition.Value != "met" {
+			if condition.Value != care.ConditionMet {
 				unmet++
-				if f.Record.Decision == "eligible" {
+				if f.Record.Decision == DecisionEligible {
 					add("decision_unmet", "decision", condition.ID)
 				}
 			}
 		}
-		if unmet == 0 && f.Record.Decision == "not_eligible" {
+		if unmet == 0 && f.Record.Decision == DecisionNotEligible {
 			add("decision_all_met", "decision", "")
 		}
 	}
 	if !enough(f.Record.DecisionReason) {
 		add("decision_reason", "decision_reason", "") // s.13(2)
 	}
-	if f.Record.Decision == "not_eligible" {
+	if f.Record.Decision == DecisionNotEligible {
 		if !enough(f.Record.Advice) {
 			add("advice", "advice", "") // s.13(5)
 		}
@@ -116,7 +111,7 @@ func decisionBlockers(f CaseFile) []Blocker {
 			add("considered", "considered", "") // s.19(1)
 		}
 	}
-	if f.Record.Decision == "eligible" && !enough(f.Record.NextSteps) {
+	if f.Record.Decision == DecisionEligible && !enough(f.Record.NextSteps) {
 		add("next_steps", "next_steps", "") // s.13(3)
 	}
 	return out

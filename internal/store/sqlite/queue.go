@@ -40,9 +40,12 @@ func parseCursor(s string) (c cursor, err error) {
 	return c, nil
 }
 
-// queueWhere returns the conditions of q and their values, without the cursor. The condition on drafts is said
-// literally: SQLite uses a partial index only when it can prove from the text that the rows are in it.
-func queueWhere(q care.QueueQuery) (string, []any, error) {
+// queueWhere returns the conditions of q and their values. c is nil for the first page and for counting.
+//
+// Two things are for SQLite's planner. The condition on drafts is said literally: a partial index is used only when the
+// text proves that the rows are in it. And the cursor comes before the flag: the other way round the flag's bound on
+// the rank is used alone, and every page reads from the top.
+func queueWhere(q care.QueueQuery, c *cursor) (string, []any, error) {
 	status := q.Status
 	if status == "" {
 		status = care.StatusSent
@@ -50,9 +53,9 @@ func queueWhere(q care.QueueQuery) (string, []any, error) {
 	var where strings.Builder
 	where.WriteString("council = ? AND status = ? AND status <> 'draft'")
 	args := []any{q.Council, string(status)}
-	add := func(cond string, v any) {
+	add := func(cond string, v ...any) {
 		where.WriteString(" AND " + cond)
-		args = append(args, v)
+		args = append(args, v...)
 	}
 	switch q.Worker {
 	case "":
@@ -63,6 +66,9 @@ func queueWhere(q care.QueueQuery) (string, []any, error) {
 	}
 	if q.Kind != "" {
 		add("kind = ?", string(q.Kind))
+	}
+	if c != nil {
+		add("(queue_rank, due_at, sent_at, id) > (?, ?, ?, ?)", c.Rank, c.Due, c.Sent, c.ID)
 	}
 	switch q.Flag {
 	case "":
@@ -91,26 +97,26 @@ func queueIndex(q care.QueueQuery) string {
 	}
 }
 
-// queueSQL returns the two statements of a page, its lines and the number of all, and their values.
-func queueSQL(q care.QueueQuery) (lines string, lineArgs []any, count string, countArgs []any, err error) {
-	where, args, err := queueWhere(q)
-	if err != nil {
-		return "", nil, "", nil, err
-	}
-	from := " FROM assessments INDEXED BY " + queueIndex(q) + " WHERE " + where
-	count, countArgs = "SELECT count(*)"+from, args
-	lineArgs = args[:len(args):len(args)]
+// linesSQL returns the statement of a page and its values. It asks for one line more than a page has, to see whether
+// there is another page.
+func linesSQL(q care.QueueQuery) (string, []any, error) {
+	var after *cursor
 	if q.After != "" {
 		c, err := parseCursor(q.After)
 		if err != nil {
-			return "", nil, "", nil, err
+			return "", nil, err
 		}
-		from += " AND (queue_rank, due_at, sent_at, id) > (?, ?, ?, ?)"
-		lineArgs = append(lineArgs, c.Rank, c.Due, c.Sent, c.ID)
+		after = &c
 	}
-	lines = `SELECT id, reference, kind, status, priority, sent_at, due_at, worker, worker_name, sealed_version, data_key, summary` +
-		from + " ORDER BY queue_rank, due_at, sent_at, id LIMIT ?"
-	return lines, append(lineArgs, q.Limit+1), count, countArgs, nil
+	where, args, err := queueWhere(q, after)
+	return `SELECT id, reference, kind, status, priority, sent_at, due_at, worker, worker_name, sealed_version, data_key, summary
+		FROM assessments INDEXED BY ` + queueIndex(q) + " WHERE " + where + " ORDER BY queue_rank, due_at, sent_at, id LIMIT ?", append(args, q.Limit+1), err
+}
+
+// countSQL returns the statement of the number of all that match, and its values.
+func countSQL(q care.QueueQuery) (string, []any, error) {
+	where, args, err := queueWhere(q, nil)
+	return "SELECT count(*) FROM assessments INDEXED BY " + queueIndex(q) + " WHERE " + where, args, err
 }
 
 // Queue returns one page: safety first, then urgent, then by due date (so what is overdue comes before what is not),
@@ -119,7 +125,7 @@ func (s *Store) Queue(ctx context.Context, q care.QueueQuery) (care.QueuePage, e
 	if q.Limit < 1 || q.Limit > 500 {
 		q.Limit = 50
 	}
-	lines, lineArgs, count, countArgs, err := queueSQL(q)
+	lines, args, err := linesSQL(q)
 	if err != nil {
 		return care.QueuePage{}, fmt.Errorf("reading the queue: %w", err)
 	}
@@ -130,7 +136,7 @@ func (s *Store) Queue(ctx context.Context, q care.QueueQuery) (care.QueuePage, e
 	var page care.QueuePage
 	var last cursor
 	more := false
-	err = s.readRows(ctx, lines, lineArgs, func(r *sql.Rows) error {
+	err = s.readRows(ctx, lines, args, func(r *sql.Rows) error {
 		if len(page.Lines) == q.Limit {
 			more = true
 			return nil
@@ -155,11 +161,15 @@ func (s *Store) Queue(ctx context.Context, q care.QueueQuery) (care.QueuePage, e
 		page.Lines = append(page.Lines, l)
 		return nil
 	})
-	if err == nil {
-		err = s.readRow(ctx, count, countArgs, &page.Total)
-	}
 	if err != nil {
 		return care.QueuePage{}, fmt.Errorf("reading the queue: %w", err)
+	}
+	count, args, err := countSQL(q)
+	if err == nil {
+		err = s.readRow(ctx, count, args, &page.Total)
+	}
+	if err != nil {
+		return care.QueuePage{}, fmt.Errorf("counting the queue: %w", err)
 	}
 	if more {
 		page.Next = last.String()

@@ -102,8 +102,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 
 func (s *Store) open(ctx context.Context, o Options) error {
 	var err error
-	write := append([]string{"synchronous(FULL)", "secure_delete(ON)"}, o.pragmas...)
-	if s.writeDB, err = openDB(s.path, 1, write...); err != nil {
+	// recursive_triggers: without it INSERT OR REPLACE deletes a row past the trigger that forbids it.
+	write := append([]string{"synchronous(FULL)", "secure_delete(ON)", "recursive_triggers(ON)"}, o.pragmas...)
+	// Transactions begin immediate: one that reads first and writes later fails with SQLITE_BUSY as soon as another
+	// process writes too.
+	if s.writeDB, err = openDB(s.path, 1, "immediate", write...); err != nil {
 		return err
 	}
 	if err := migrate(ctx, s.writeDB); err != nil {
@@ -115,7 +118,7 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if err := checkKeys(ctx, s.writeDB, s.ring); err != nil {
 		return err
 	}
-	if s.readDB, err = openDB(s.path, max(4, 2*runtime.NumCPU()), "query_only(ON)"); err != nil {
+	if s.readDB, err = openDB(s.path, max(4, 2*runtime.NumCPU()), "deferred", "query_only(ON)"); err != nil {
 		return err
 	}
 	if s.writer, err = newWriter(ctx, s.writeDB, o.beforeCommit); err != nil {
@@ -145,12 +148,11 @@ func ownFile(path string) error {
 	return nil
 }
 
-// openDB returns a pool of n connections. BEGIN is always immediate: a transaction that reads first and writes later
-// fails with SQLITE_BUSY as soon as there are two. Defensive mode and no double-quoted strings close off ways to
-// corrupt the file by SQL or by a typo.
-func openDB(path string, n int, pragmas ...string) (*sql.DB, error) {
+// openDB returns a pool of n connections. Defensive mode and no double-quoted strings close off ways to corrupt the file
+// by SQL or by a typo.
+func openDB(path string, n int, begin string, pragmas ...string) (*sql.DB, error) {
 	q := url.Values{
-		"_txlock":    {"immediate"},
+		"_txlock":    {begin},
 		"_defensive": {"1"},
 		"_dqs":       {"0"},
 		"_pragma":    append([]string{fmt.Sprintf("busy_timeout(%d)", busyMillis), "foreign_keys(ON)"}, pragmas...),
@@ -172,6 +174,7 @@ func checkPragmas(ctx context.Context, db *sql.DB, path string) error {
 		{"synchronous", "2", "FULL (2)"},
 		{"foreign_keys", "1", "on (1)"},
 		{"secure_delete", "1", "on (1)"},
+		{"recursive_triggers", "1", "on (1)"},
 	} {
 		var got string
 		if err := db.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got); err != nil {

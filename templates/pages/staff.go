@@ -1,0 +1,292 @@
+package pages
+
+import (
+	"threshold/templates/components"
+	"threshold/templates/layouts"
+)
+
+// StaffProblems is what is wrong with a form of the practitioner's side: the summary at the top and the sentence at each
+// field, by field name.
+type StaffProblems struct {
+	Summary []components.ErrorSummaryItem
+	ByField map[string]string
+}
+
+func (p StaffProblems) at(field string) components.ErrorMessageParams {
+	return components.ErrorMessageParams{Text: p.ByField[field]}
+}
+
+// StaffSignInPage asks who somebody is.
+type StaffSignInPage struct {
+	Layout   layouts.StaffPage
+	Email    string
+	Notice   string
+	Problems StaffProblems
+	// Demo offers signing in without password or code, at the demonstration's councils; empty outside it.
+	Demo []StaffDemoCouncil
+}
+
+// StaffDemoCouncil is one of the demonstration's councils.
+type StaffDemoCouncil struct{ Slug, Button string }
+
+// StaffSetUpPage is where a one-time link leads: choose a password, pair an authenticator app.
+type StaffSetUpPage struct {
+	Layout   layouts.StaffPage
+	Action   string
+	Name     string
+	Email    string
+	Secret   string // in groups of four
+	Link     string // otpauth://
+	QR       QR
+	Problems StaffProblems
+}
+
+// QR is a QR code as one SVG path, a unit to a module.
+type QR struct {
+	Size int // modules along a side, with the quiet zone
+	Path string
+}
+
+// StaffQueuePage is the list of a council's cases.
+type StaffQueuePage struct {
+	Layout   layouts.StaffPage
+	Heading  string
+	Filter   components.FilterParams
+	Kind     components.SelectParams
+	Status   components.SelectParams
+	Who      components.SelectParams
+	Flag     components.SelectParams
+	Rows     []StaffQueueRow
+	NextHref string
+	FirstRef string // back to the first page, "" when on it
+	Empty    []string
+	Notice   string
+}
+
+// StaffQueueRow is one case in the queue.
+type StaffQueueRow struct {
+	Name, Href, Reference string
+	ContactRule           bool
+	Kind                  string
+	Waiting               string
+	Due                   string
+	Late                  bool
+	Badges                []components.BadgeParams
+	More                  string // "and 2 more"
+	Worker                string // "" when nobody has it
+	Mine                  bool
+	TakeAction, BackTo    string // "" when the case cannot be taken or put back any more
+}
+
+// StaffCase stands on every page of a case.
+type StaffCase struct {
+	Layout    layouts.StaffPage
+	Identity  components.IdentityBarParams
+	Nav       components.SubNavigationParams
+	Path      string // /staff/case/{reference}
+	Locked    bool   // signed: nothing is to be filled in any more
+	LockedBy  string // a sentence
+	Signed    string // address of the signed record
+	Success   string // a sentence after something was saved
+	Take      StaffTake
+	Problems  StaffProblems
+	Unchanged bool
+}
+
+// StaffTake is who has a case and how that can change.
+type StaffTake struct {
+	Held    string // the worker's id, posted back so that nobody's case is taken unseen
+	Worker  string // name, "" for nobody
+	Mine    bool
+	Allowed bool
+}
+
+// StaffTold is a question with what was answered.
+type StaffTold struct {
+	Question string
+	Answers  []string
+	Note     string // such as: not counted
+}
+
+// StaffFlag is something the answers raise, with what it rests on.
+type StaffFlag struct {
+	Text, Citation, Basis string
+	Priority              int
+}
+
+// StaffSummaryPage is the first page of a case.
+type StaffSummaryPage struct {
+	StaffCase
+	Urgent   []StaffFlag
+	Private  []string
+	Caution  string
+	Own      []StaffTold // what matters to them, in their own words
+	OwnNone  string
+	Who      string
+	Form     []StaffTold // what a contact request or concern says
+	Shows    string      // what the rules suggest, in a sentence
+	Picture  *components.PictureParams
+	Ask      []string
+	Weigh    []string
+	Flags    []StaffFlag
+	Details  []StaffTold // where, how to reach
+	Contacts []StaffContact
+	Contact  StaffContactForm
+	Linked   Link
+}
+
+// StaffContact is a logged contact.
+type StaffContact struct{ When, How, By, Detail, Note string }
+
+// StaffContactForm logs one more.
+type StaffContactForm struct {
+	ID               string
+	Day, Month, Year string
+	How              components.RadiosParams
+	SeenAlone        components.RadiosParams
+	Advocate         components.RadiosParams
+	Note             string
+	Error            string
+}
+
+// StaffAnswersPage lays each outcome's answer beside the law's test, with the finding under it.
+type StaffAnswersPage struct {
+	StaffCase
+	Intro []string
+	Index components.TaskListParams
+	Rows  []StaffFindingRow
+}
+
+// StaffFindingRow is one outcome.
+type StaffFindingRow struct {
+	ID, Anchor          string
+	Title               string
+	Statutory, Citation string
+	Limbs               []StaffLimb
+	LimbsIntro          string
+	Told                []StaffTold
+	Silent              string // said instead when nothing was answered
+	Suggestion          string
+	SuggestionClasses   string
+	Why                 []StaffReason
+	Action              string
+	Version             string
+	Conclusions         components.RadiosParams
+	Sources             components.CheckboxesParams
+	Reason, Period      string
+	ReasonHint          string
+	AskPeriod           bool
+	PeriodHint          string
+	Problems            StaffProblems
+	Saved               string
+	Found               []StaffTold // the finding as it stands once the case is locked
+}
+
+// StaffLimb is one of the ways of being unable, and whether the person said so.
+type StaffLimb struct{ Text, Citation, Said, Classes string }
+
+// StaffReason is a sentence with its citation.
+type StaffReason struct{ Text, Citation string }
+
+// StaffImpactPage asks for the effect on well-being and the cause.
+type StaffImpactPage struct {
+	StaffCase
+	Areas             []components.RadiosParams
+	Significant       components.RadiosParams
+	SignificantReason string
+	Cause             components.RadiosParams
+	CauseReason       string
+	Version           string
+	Saved             string
+	Words             StaffImpactWords
+	Found             []StaffTold
+}
+
+// StaffImpactWords are the sentences of that page that are the law's.
+type StaffImpactWords struct {
+	Areas, Significant, SignificantHint, Cause, CauseHint, ReasonHint string
+}
+
+// StaffRecordPage is where the record is checked and signed.
+type StaffRecordPage struct {
+	StaffCase
+	Intro           string
+	Blockers        []Link
+	Assessed        bool
+	Checks          components.CheckboxesParams
+	Contacted       bool
+	NoContactReason string
+	Decision        components.RadiosParams
+	DecisionReason  string
+	Advice          string
+	Considered      components.RadiosParams
+	NextSteps       string
+	Version         string
+	Saved           string
+	Seen            string
+	Confirm         string // "I decide this on behalf of {council}"
+	SignError       string
+	Words           StaffRecordWords
+}
+
+// StaffRecordWords are the sentences of that page that are the law's.
+type StaffRecordWords struct {
+	NoContactHint, DecisionReason, DecisionReasonHint, Advice, AdviceHint, NextSteps, NextStepsHint, SignNote, NotYet string
+}
+
+// StaffSignedPage is the signed record: read on screen, printed, exported.
+type StaffSignedPage struct {
+	StaffCase
+	Just      bool // signed a moment ago
+	Decision  string
+	SignedBy  string
+	Hash      string
+	JSONHref  string
+	Next      Link
+	Sections  []StaffSection
+	Outcomes  []StaffSection
+	HashNote  string
+	PrintNote string
+}
+
+// StaffSection is a heading with question and answer rows.
+type StaffSection struct {
+	Title, Note string
+	Rows        []StaffTold
+}
+
+// StaffTimelinePage lists what happened to a case.
+type StaffTimelinePage struct {
+	StaffCase
+	Bare   bool // an auditor's view: no identity, no pages of the case
+	Filter components.FilterParams
+	Show   components.SelectParams
+	Items  components.TimelineParams
+	Count  string
+}
+
+// StaffConflictPage shows what two people wrote on one form, and lets the second one choose. Neither is lost by looking.
+type StaffConflictPage struct {
+	StaffCase
+	What        string
+	Lead        string
+	Theirs      []StaffTold
+	TheirsBy    string
+	Mine        []StaffTold
+	Action      string
+	KeepHref    string
+	Hidden      []StaffHidden // mine, to be posted again over theirs
+	MineButton  string
+	TheirButton string
+}
+
+// StaffHidden is one field posted again.
+type StaffHidden struct{ Name, Value string }
+
+// StaffMessagePage says one thing about a case, such as that a form can no longer be saved.
+type StaffMessagePage struct {
+	Layout layouts.StaffPage
+	Title  string
+	Lines  []string
+	Next   Link
+}

@@ -1,0 +1,184 @@
+// Walks the service in a real browser as a resident and as a practitioner would, at a phone's width and a desk's, with
+// and without JavaScript, and holds every page it sees against what must be true of every page:
+// axe finds nothing, nothing scrolls sideways, one h1, no request leaves the site, no console error.
+//
+//   node tools/browser/suite.mjs http://localhost:8080 [folder for screenshots]
+//
+// It closes with "N passed, N failed" and exits 1 when something failed.
+import {createRequire} from 'node:module';
+import {mkdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+
+const require = createRequire(import.meta.url);
+const {chromium} = require('playwright-core');
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+const base = process.argv[2];
+const shots = process.argv[3];
+const origin = new URL(base).origin;
+let passed = 0;
+const failures = [];
+
+const check = (ok, what) => {
+  if (ok) passed++;
+  else if (!failures.includes(what)) { failures.push(what); console.log(`  wrong: ${what}`); }
+};
+
+// inspect holds the page as it stands against the rules for every page.
+async function inspect(page, name, {width, js}) {
+  const at = `${name} at ${width}${js ? '' : ' without JavaScript'}`;
+  if (shots) {
+    mkdirSync(shots, {recursive: true});
+    await page.screenshot({path: join(shots, `${name.replaceAll('/', '_')}-${width}${js ? '' : '-nojs'}.png`), fullPage: true});
+  }
+  const facts = await page.evaluate(() => ({
+    sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    h1: document.querySelectorAll('h1').length,
+    title: document.title,
+  }));
+  check(facts.sideways <= 0, `${at}: scrolls sideways by ${facts.sideways}px`);
+  check(facts.h1 === 1, `${at}: ${facts.h1} h1 headings`);
+  check(facts.title.length > 0, `${at}: no title`);
+  if (!js) return; // axe is itself a script
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => {
+    const {violations} = await globalThis.axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']});
+    return violations.map(v => `${v.id}: ${v.help} (${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')})`);
+  });
+  check(found.length === 0, `${at}: axe: ${found.join('; ')}`);
+}
+
+// What the walker answers, by page path; a page that is not named is gone on from as it is.
+const answers = {
+  'for': {for: ['me']},
+  'talk': {format: ['large_print'], difficulties: ['retain']},
+  'today': {today: ['food'], private: ['alone']},
+  'questions': {safety: ['money', 'suicidal']},
+  'about': {condition: ['physical', 'memory'], council_help: ['no']},
+  'daily': {daily: ['nutrition', 'hygiene', 'home_safety']},
+  'daily/nutrition': {'nutrition.limbs': ['assistance', 'danger']},
+  'daily/nutrition/more': {'nutrition.frequency': ['some_days'], 'nutrition.cause': ['impairment'], 'nutrition.help': ['family', 'child'], 'nutrition.choking': ['yes'], 'nutrition.words': 'I can make toast.\nI cannot stand to cook.'},
+  'daily/hygiene': {'hygiene.limbs': ['distress', 'time']},
+  'daily/hygiene/more': {'hygiene.frequency': ['daily'], 'hygiene.cause': ['mixed'], 'hygiene.help': ['nobody']},
+  'daily/home_safety': {'home_safety.limbs': ['not_sure']},
+  'life': {areas: ['dignity', 'control'], overall: ['big']},
+  'matters': {matters: 'My garden, and Sunday lunch with my sister.'},
+  'you/name': {name: 'Ada Example', call_me: 'Ada', 'born-day': '7', 'born-month': 'March', 'born-year': '1948'},
+  'you/where': {living: ['home'], postcode: 'LS1 4AP', hospital: ['no']},
+  'you/contact': {ways: ['call', 'post'], phone: '07700 900 982', times: 'After 2pm'},
+  'contact': {call_you: 'Sam Example', safe_way: '07700 900 982'},
+};
+
+async function fill(page, values) {
+  for (const [name, given] of Object.entries(values)) {
+    if (Array.isArray(given)) {
+      for (const value of given) {
+        const box = page.locator(`main input[name="${name}"][value="${value}"]`);
+        if (await box.count()) await box.check();
+      }
+    } else {
+      const box = page.locator(`main [name="${name}"]`);
+      if (await box.count()) await box.fill(given);
+    }
+  }
+}
+
+// goOn presses the button that goes on: the last one of the page's forms where a page has two.
+async function goOn(page) {
+  const buttons = page.locator('main form button[type=submit]');
+  await Promise.all([page.waitForLoadState('load'), buttons.nth((await buttons.count()) > 1 ? 1 : 0).click()]);
+  await page.waitForLoadState('load');
+}
+
+const where = page => new URL(page.url()).pathname.split('/').slice(2).join('/') || 'start';
+
+async function resident(page, how) {
+  await page.goto(base + '/');
+  await inspect(page, 'start', how);
+  const council = new URL(page.url()).pathname.split('/')[1];
+  await page.locator('main a[role=button], main a.govuk-button').first().click();
+  // Every form that has something required: send it empty and look at the error.
+  await page.locator('main form button[type=submit]').first().click();
+  await page.waitForLoadState('load');
+  check((await page.title()).startsWith('Error: '), 'for: an empty answer has no "Error: " title');
+  await inspect(page, 'for-error', how);
+  for (let screens = 0; ; screens++) {
+    check(screens < 45, 'the resident comes to an end');
+    if (screens >= 45) return council;
+    const path = where(page);
+    await inspect(page, path, how);
+    if (await page.locator('.govuk-panel--confirmation').count()) break;
+    await fill(page, answers[path] ?? {});
+    await goOn(page);
+  }
+  await page.goto(`${base}/${council}/copy`);
+  await inspect(page, 'copy', how);
+  await page.emulateMedia({media: 'print'});
+  await inspect(page, 'copy-print', how);
+  await page.emulateMedia({media: 'screen'});
+  // Leaving: one press, and Back shows nothing of it.
+  await page.goto(`${base}/${council}/sent`);
+  await page.route(url => url.origin !== origin, route => route.fulfill({body: 'elsewhere'}));
+  await page.locator('form[action="/leave"] button').first().click();
+  await page.waitForURL(url => url.origin !== origin);
+  await page.goBack();
+  await page.waitForLoadState('load');
+  check(!(await page.locator('.govuk-panel--confirmation').count()), 'Back after leaving shows the confirmation');
+  await inspect(page, 'after-leaving', how);
+  await page.goto(`${base}/${council}/contact`);
+  await page.locator('main form button[type=submit]').first().click();
+  await page.waitForLoadState('load');
+  await inspect(page, 'contact-error', how);
+  await fill(page, answers.contact);
+  await goOn(page);
+  await inspect(page, 'contact-sent', how);
+  for (const path of ['save', 'no-such-page/at-all']) {
+    await page.goto(`${base}/${council}/${path}`);
+    await inspect(page, path, how);
+  }
+  return council;
+}
+
+async function practitioner(page, how) {
+  await page.goto(base + '/staff/sign-in');
+  await inspect(page, 'staff/sign-in', how);
+  await page.locator('main form', {hasText: 'demonstration'}).locator('button').first().click();
+  await page.waitForLoadState('load');
+  await inspect(page, 'staff/queue', how);
+  const links = await page.locator('main a[href^="/staff/case/"]').evaluateAll(all => [...new Set(all.map(a => a.getAttribute('href')))]);
+  check(links.length >= 3, `the demonstration's queue shows ${links.length} cases`);
+  for (const [n, href] of links.slice(0, 4).entries()) {
+    await page.goto(base + href);
+    await inspect(page, `staff/case-${n}`, how);
+    const tabs = await page.locator('nav a[href^="/staff/case/"]').evaluateAll(all => [...new Set(all.map(a => a.getAttribute('href')))]);
+    for (const tab of tabs) {
+      await page.goto(base + tab);
+      await inspect(page, `staff/case-${n}-${tab.split('/').at(-1)}`, how);
+    }
+  }
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+try {
+  for (const how of [{width: 320, js: true}, {width: 1280, js: true}, {width: 320, js: false}]) {
+    for (const [who, walk] of Object.entries({resident, practitioner})) {
+      const context = await browser.newContext({viewport: {width: how.width, height: 800}, javaScriptEnabled: how.js});
+      const page = await context.newPage();
+      page.on('console', m => check(m.type() !== 'error' || m.text().includes('404') || m.text().includes('422'), `${who} at ${how.width}: console: ${m.text()} (${page.url()})`));
+      page.on('request', r => check(new URL(r.url()).origin === origin || r.isNavigationRequest(), `${who}: a request left the site: ${r.url()}`));
+      try {
+        await walk(page, how);
+      } catch (e) {
+        check(false, `${who} at ${how.width}${how.js ? '' : ' without JavaScript'}: stopped at ${page.url()}: ${e.message.split('\n')[0]}`);
+      }
+      await context.close();
+    }
+  }
+} finally {
+  await browser.close();
+}
+console.log(`${passed} passed, ${failures.length} failed`);
+process.exit(failures.length ? 1 : 0);
