@@ -35,9 +35,9 @@ generated: ## generate again and fail on a difference
 dev: assets generate ## serve the demonstration and rebuild on change
 	@$(GO) tool templ generate --watch --proxybind localhost --proxy "http://$(ADDR)" --cmd "$(GO) run ./cmd/threshold serve -demo -addr $(ADDR) -db $(DB)"
 
-assets: static/dist/.built ## build the style sheets and scripts
+assets: static/dist/manifest.json ## build the style sheets and scripts
 
-static/dist/.built: node_modules/.installed $(ASSET_SOURCES)
+static/dist/manifest.json: node_modules/.installed $(ASSET_SOURCES)
 	@echo "Building style sheets and scripts"
 	@npm run --silent build
 	@touch $@

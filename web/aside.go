@@ -26,7 +26,7 @@ func (s *Server) asidePage(c echo.Context, status int, draft casework.Draft, pag
 		Layout: layout, Page: page,
 		GoOn: pages.Button{Text: page.Button, Action: councilPath(v.Council, page.Path)},
 	}
-	if form, ok := rs.Form(page.FormID, w); ok {
+	if form, ok := rs.Form(page.Form, w); ok {
 		typed := care.Answers{}
 		if invalid != nil {
 			for _, q := range form.Questions {
@@ -41,7 +41,7 @@ func (s *Server) asidePage(c echo.Context, status int, draft casework.Draft, pag
 	if page.Template == "coming" {
 		p.GoOn = pages.Button{}
 		p.Links = []pages.Link{
-			{Text: rs.Text("layout.contact", w), Href: councilPath(v.Council, "contact")},
+			{Text: rs.Text("page.contact", w), Href: councilPath(v.Council, "contact")},
 			{Text: rs.Text("coming.again", w), Href: councilPath(v.Council, "for")},
 		}
 	}
@@ -52,7 +52,7 @@ func (s *Server) asidePage(c echo.Context, status int, draft casework.Draft, pag
 func (s *Server) sendAside(c echo.Context, page care.Page) error {
 	v := visitOf(c)
 	ctx := c.Request().Context()
-	form, ok := v.Draft.Rules.Form(page.FormID, s.words(v))
+	form, ok := v.Draft.Rules.Form(page.Form, s.words(v))
 	if !ok {
 		return care.ErrNotFound
 	}
@@ -60,7 +60,7 @@ func (s *Server) sendAside(c echo.Context, page care.Page) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Casework.Ask(ctx, v.Council, v.Draft, page.FormID, typed)
+	_, err = s.Casework.Ask(ctx, v.Council, v.Draft, page.Form, typed)
 	var invalid *care.Invalid
 	if errors.As(err, &invalid) {
 		return s.asidePage(c, http.StatusUnprocessableEntity, *v.Draft, page, invalid)

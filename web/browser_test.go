@@ -36,7 +36,7 @@ type site struct {
 
 func newSite(t *testing.T, demo bool) *site {
 	t.Helper()
-	library, err := eligibility.Load(rules.Files)
+	library, err := eligibility.Load(rules.FS)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -90,7 +90,7 @@ func (s *Server) contactSent(c echo.Context) error {
 		Lines:     rs.Texts("contact.sent_lines", w),
 	}
 	if v.Draft != nil && v.Draft.Status == care.StatusDraft {
-		page.Links = []pages.Link{{Text: rs.Text("start.carry_on", w), Href: s.wayBack(v)}}
+		page.Links = []pages.Link{{Text: rs.Text("contact.go_on", w), Href: s.wayBack(v)}}
 	}
 	return render(c, http.StatusOK, pages.Sent(page))
 }

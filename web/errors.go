@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -55,18 +54,23 @@ func (s *Server) errorPage(c echo.Context, status int) error {
 	if err != nil {
 		return err
 	}
-	key := "error." + strconv.Itoa(status)
+	key := "wrong.fault"
 	switch status {
-	case 400, 403, 404, 409, 413, 429, 503:
-	default:
-		key = "error.500"
+	case http.StatusNotFound, http.StatusForbidden, http.StatusMethodNotAllowed:
+		key = "wrong.not_found"
+	case http.StatusConflict:
+		key = "wrong.conflict"
+	case http.StatusTooManyRequests:
+		key = "wrong.too_many"
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge:
+		key = "wrong.refused"
 	}
 	v := visitOf(c)
 	w := s.words(v)
 	return render(c, status, pages.Problem(pages.ProblemPage{
-		Layout: s.layout(c, rs, rs.Text(key+".title", w), ""),
-		Title:  rs.Text(key+".title", w),
-		Lines:  rs.Texts(key+".lines", w),
+		Layout: s.layout(c, rs, rs.Text(key+"_title", w), ""),
+		Title:  rs.Text(key+"_title", w),
+		Lines:  rs.Texts(key, w),
 	}))
 }
 

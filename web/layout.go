@@ -49,18 +49,18 @@ func (s *Server) layout(c echo.Context, rs *eligibility.Ruleset, title, back str
 			ThemeHref: themeHref(v.Council),
 		},
 		Words: layouts.CitizenWords{
-			Service:           rs.Text("service.name", w),
-			ErrorPrefix:       rs.Text("layout.error", w),
-			SkipLink:          rs.Text("layout.skip", w),
-			Back:              rs.Text("layout.back", w),
-			Leave:             rs.Text("layout.leave", w),
-			LeaveNote:         rs.Text("layout.leave_note", w),
-			DemonstrationTag:  rs.Text("layout.demo", w),
-			DemonstrationText: rs.Text("layout.demo_note", w),
-			Contact:           rs.Text("layout.contact", w),
-			Save:              rs.Text("layout.save", w),
-			Danger:            rs.Text("layout.danger", w),
-			Urgent:            rs.Text("layout.urgent", w),
+			Service:           rs.Text("start.title", w),
+			ErrorPrefix:       rs.Text("page.error_word", w),
+			SkipLink:          rs.Text("page.skip_link", w),
+			Back:              rs.Text("page.back", w),
+			Leave:             rs.Text("page.leave", w),
+			LeaveNote:         rs.Text("page.leave_note", w),
+			DemonstrationTag:  rs.Text("page.demo", w),
+			DemonstrationText: rs.Text("page.demo_note", w),
+			Contact:           rs.Text("page.contact", w),
+			Save:              rs.Text("page.save", w),
+			Danger:            rs.Text("page.danger", w),
+			Urgent:            rs.Text("page.urgent", w),
 		},
 	}
 	if v.Council.Slug == "" { // no council yet: nobody to ring
@@ -72,7 +72,7 @@ func (s *Server) layout(c echo.Context, rs *eligibility.Ruleset, title, back str
 // saved adds "Saved at 10:42" once something was saved.
 func (s *Server) saved(p *layouts.CitizenPage, rs *eligibility.Ruleset, a care.Assessment) {
 	if a.Version > 1 {
-		p.SavedAt = rs.Text("layout.saved", eligibility.Words{"time": clockTime(a.SavedAt)})
+		p.SavedAt = rs.Text("page.saved_at", eligibility.Words{"time": clockTime(a.SavedAt)})
 	}
 }
 

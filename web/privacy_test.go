@@ -14,7 +14,7 @@ import (
 func answerEverything(t *testing.T, b *browser, plant string) []string {
 	t.Helper()
 	choices := map[string][]string{
-		"for": {"me"}, "interpreter": {"yes"}, "difficulties": {"retain", "weigh"}, "today": {"food"}, "private": {"alone"},
+		"for": {"self"}, "interpreter": {"yes"}, "difficulties": {"retain", "weigh"}, "today": {"food"}, "private": {"alone"},
 		"safety": {"hurt", "suicidal"}, "ring_me": {"yes"}, "condition": {"other"}, "council_help": {"no"},
 		"daily": {"nutrition", "relationships"}, "living": {"no_fixed"}, "hospital": {"yes"}, "ways": {"call", "someone"},
 		"nutrition.limbs": {"assistance"}, "relationships.limbs": {"distress"},
@@ -106,7 +106,7 @@ func TestPrivateAnswersAreNeverShownAgain(t *testing.T) {
 	with, without := s.browser(), s.browser()
 	walk := func(b *browser, safety []string) map[string]string {
 		pages := map[string]string{}
-		b.get("/ashdale/for").submit(url.Values{"for": {"me"}})
+		b.get("/ashdale/for").submit(url.Values{"for": {"self"}})
 		b.submit(nil) // talk
 		b.submit(url.Values{"today": {"none"}, "private": {"alone"}})
 		if b.page() != "questions" {

@@ -100,7 +100,7 @@ func (s *Server) answerQuestion(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if page.FormID != "" && c.FormValue(fieldDo) == doSend {
+	if page.Form != "" && c.FormValue(fieldDo) == doSend {
 		return s.sendAside(c, page)
 	}
 	draft, err := s.Casework.Answer(c.Request().Context(), v.Actor, path, c.FormValue(fieldSeen), typed)
@@ -160,7 +160,7 @@ func (s *Server) formPage(c echo.Context, status int, draft casework.Draft, page
 	}
 	return render(c, status, pages.Question(pages.QuestionPage{
 		Layout: layout, Page: page, Form: form, Notice: notice,
-		Progress: page.Extra["progress"], Example: rs.Text("layout.example", w),
+		Progress: page.Extra["progress"], Example: rs.Text("page.example", w),
 	}))
 }
 
@@ -178,10 +178,10 @@ func (s *Server) form(rs *eligibility.Ruleset, w eligibility.Words, page care.Pa
 	f := pages.Form{
 		Button: page.Button,
 		Words: pages.FormWords{
-			Day: rs.Text("form.day", w), Month: rs.Text("form.month", w), Year: rs.Text("form.year", w),
-			ErrorPrefix: rs.Text("form.error_prefix", w),
+			Day: rs.Text("page.day", w), Month: rs.Text("page.month", w), Year: rs.Text("page.year", w),
+			ErrorPrefix: rs.Text("page.error_read", w),
 		},
-		ErrorsTitle: rs.Text("form.errors_title", w),
+		ErrorsTitle: rs.Text("error.title", w),
 	}
 	problems := map[string]string{}
 	if invalid != nil {

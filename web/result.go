@@ -159,6 +159,7 @@ func (s *Server) showSent(c echo.Context) error {
 	}
 	rs, w := v.Draft.Rules, s.words(v)
 	w["ref"], w["date"] = casework.FormatReference(v.Draft.Reference), longDate(v.Draft.DueAt)
+	result := rs.Result(v.Draft.Answers, v.Draft.Indication, w)
 	lines := rs.Texts("confirmation.lines", w)
 	if rs.Review(v.Draft.Answers) {
 		lines = rs.Texts("confirmation.already_helped", w)
@@ -169,9 +170,9 @@ func (s *Server) showSent(c echo.Context) error {
 		Reference: w["ref"],
 		RefLabel:  rs.Text("sent.reference", w),
 		Lines:     lines,
-		NextTitle: rs.Text("result.headings.next", w),
-		Next:      rs.Texts("result.next", w),
-		Links:     []pages.Link{{Text: rs.Text("result.buttons.keep", w), Href: councilPath(v.Council, "copy")}},
+		NextTitle: result.Headings["next"],
+		Next:      result.Next,
+		Links:     []pages.Link{{Text: result.Buttons["keep"], Href: councilPath(v.Council, "copy")}},
 		Finish:    pages.Button{Text: rs.Text("sent.finish", w), Action: councilPath(v.Council, "finish")},
 		Finishing: rs.Text("sent.finish_hint", w),
 	}))
@@ -192,11 +193,11 @@ func (s *Server) askErase(c echo.Context) error {
 	v := visitOf(c)
 	rs, w := v.Draft.Rules, s.words(v)
 	return render(c, http.StatusOK, pages.Problem(pages.ProblemPage{
-		Layout: s.layout(c, rs, rs.Text("erase.title", w), councilPath(v.Council, rs.NextUnvisited(v.Draft.Answers))),
-		Title:  rs.Text("erase.title", w),
-		Lines:  rs.Texts("erase.lines", w),
-		Do:     pages.Button{Text: rs.Text("erase.button", w), Action: councilPath(v.Council, "erase")},
-		Next:   pages.Link{Text: rs.Text("erase.keep", w), Href: councilPath(v.Council, rs.NextUnvisited(v.Draft.Answers))},
+		Layout: s.layout(c, rs, rs.Text("stop.title", w), councilPath(v.Council, rs.NextUnvisited(v.Draft.Answers))),
+		Title:  rs.Text("stop.title", w),
+		Lines:  rs.Texts("stop.lines", w),
+		Do:     pages.Button{Text: rs.Text("stop.button", w), Action: councilPath(v.Council, "erase")},
+		Next:   pages.Link{Text: rs.Text("stop.keep", w), Href: councilPath(v.Council, rs.NextUnvisited(v.Draft.Answers))},
 	}))
 }
 

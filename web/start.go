@@ -25,10 +25,10 @@ func (s *Server) home(c echo.Context) error {
 	}
 	w := s.words(visitOf(c))
 	page := pages.HomePage{
-		Layout: s.layout(c, rs, rs.Text("home.title", w), ""),
-		Title:  rs.Text("home.title", w),
-		Lines:  rs.Texts("home.lines", w),
-		None:   rs.Text("home.none", w),
+		Layout: s.layout(c, rs, rs.Text("start.title", w), ""),
+		Title:  rs.Text("start.title", w),
+		Lines:  rs.Texts("start.choose_council", w),
+		None:   rs.Text("start.no_council", w),
 	}
 	for _, council := range list {
 		page.Councils = append(page.Councils, pages.Link{Text: council.Name, Href: "/" + council.Slug})
@@ -48,15 +48,14 @@ func (s *Server) start(c echo.Context) error {
 		Layout:  s.layout(c, rs, rs.Text("start.title", w), ""),
 		Title:   rs.Text("start.title", w),
 		Lines:   rs.Texts("start.lines", w),
-		Points:  rs.Texts("start.points", w),
 		Start:   pages.Link{Text: rs.Text("start.button", w), Href: councilPath(v.Council, "for")},
 		Contact: pages.Link{Text: rs.Text("start.contact", w), Href: councilPath(v.Council, "contact")},
-		Ways:    rs.Texts("start.ways", w),
+		Ways:    rs.Texts("start.paper", w),
 		WaysH2:  rs.Text("start.ways_title", w),
 	}
 	if v.Draft != nil && v.Draft.Status == care.StatusDraft {
 		page.Unfinished = rs.Text("start.unfinished", w)
-		page.CarryOn = pages.Button{Text: rs.Text("start.carry_on", w), Action: councilPath(v.Council, "carry-on")}
+		page.CarryOn = pages.Button{Text: rs.Text("save.carry_on", w), Action: councilPath(v.Council, "carry-on")}
 		page.Again = pages.Link{Text: rs.Text("start.again", w), Href: councilPath(v.Council, "erase")}
 	}
 	return render(c, http.StatusOK, pages.Start(page))
@@ -73,7 +72,7 @@ func (s *Server) showLocked(c echo.Context) error {
 		Layout:  s.layout(c, rs, rs.Text("locked.title", w), ""),
 		Title:   rs.Text("locked.title", w),
 		Lines:   rs.Texts("locked.lines", w),
-		CarryOn: pages.Button{Text: rs.Text("start.carry_on", w), Action: councilPath(v.Council, "carry-on")},
+		CarryOn: pages.Button{Text: rs.Text("locked.button", w), Action: councilPath(v.Council, "carry-on")},
 	}))
 }
 
@@ -122,7 +121,7 @@ func (s *Server) saveInfo(c echo.Context) error {
 		Layout: s.layout(c, rs, rs.Text("save.title", w), back),
 		Title:  rs.Text("save.title", w),
 		Lines:  lines,
-		Next:   pages.Link{Text: rs.Text("save.go_on", w), Href: back},
+		Next:   pages.Link{Text: rs.Text("save.carry_on", w), Href: back},
 	}))
 }
 

@@ -34,7 +34,7 @@ func TestEveryAnswerCarriesTheHeaders(t *testing.T) {
 func TestAnotherSiteCannotPost(t *testing.T) {
 	s := newSite(t, false)
 	for _, path := range []string{"/ashdale/for", "/ashdale/contact", "/leave", "/staff/sign-in"} {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.server.URL+path, strings.NewReader("for=me"))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.server.URL+path, strings.NewReader("for=self"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,7 +53,7 @@ func TestAnotherSiteCannotPost(t *testing.T) {
 
 func TestUnknownFieldStoresNothing(t *testing.T) {
 	s := newSite(t, false)
-	b := s.browser().get("/ashdale/for").submit(url.Values{"for": {"me"}})
+	b := s.browser().get("/ashdale/for").submit(url.Values{"for": {"self"}})
 	b.submit(url.Values{"language": {"Gujarati"}, "status": {"signed"}})
 	if b.status != http.StatusBadRequest {
 		t.Fatalf("a field that is not the page's answered %d", b.status)
@@ -74,7 +74,7 @@ func TestTooLargeABodyIsRefused(t *testing.T) {
 // TestTwoTabs: the second tab is told, nothing is overwritten silently, and pressing again keeps what is typed there.
 func TestTwoTabs(t *testing.T) {
 	s := newSite(t, false)
-	b := s.browser().get("/ashdale/for").submit(url.Values{"for": {"me"}})
+	b := s.browser().get("/ashdale/for").submit(url.Values{"for": {"self"}})
 	tab := *b
 	b.submit(url.Values{"language": {"Gujarati"}})
 	tab.submit(url.Values{"language": {"Polish"}})
@@ -93,7 +93,7 @@ func TestTwoTabs(t *testing.T) {
 // TestIdleLock: after half an hour no answer is shown, what is posted is still saved, and one button carries on.
 func TestIdleLock(t *testing.T) {
 	s := newSite(t, false)
-	b := s.browser().get("/ashdale/for").submit(url.Values{"for": {"me"}})
+	b := s.browser().get("/ashdale/for").submit(url.Values{"for": {"self"}})
 	s.now = s.now.Add(31 * time.Minute)
 	b.submit(url.Values{"language": {"Gujarati"}})
 	if strings.Contains(b.body, "Gujarati") || len(b.forms()) != 1 || !strings.HasSuffix(b.forms()[0].action, "/carry-on") {
@@ -115,7 +115,7 @@ func TestIdleLock(t *testing.T) {
 // TestLeave: one press ends the session, and going back shows nothing.
 func TestLeave(t *testing.T) {
 	s := newSite(t, false)
-	b := s.browser().get("/ashdale/for").submit(url.Values{"for": {"me"}}).submit(url.Values{"language": {"Gujarati"}})
+	b := s.browser().get("/ashdale/for").submit(url.Values{"for": {"self"}}).submit(url.Values{"language": {"Gujarati"}})
 	b.post("/leave", nil)
 	if b.status != http.StatusSeeOther || b.header.Get("Location") != "https://www.example.com/weather" {
 		t.Fatalf("leaving answered %d to %q", b.status, b.header.Get("Location"))
@@ -142,7 +142,7 @@ func TestSendingTwice(t *testing.T) {
 
 func TestErase(t *testing.T) {
 	s := newSite(t, false)
-	b := s.browser().get("/ashdale/for").submit(url.Values{"for": {"me"}}).submit(url.Values{"language": {"Gujarati"}})
+	b := s.browser().get("/ashdale/for").submit(url.Values{"for": {"self"}}).submit(url.Values{"language": {"Gujarati"}})
 	b.get("/ashdale/erase").submit(nil)
 	if b.status != http.StatusOK {
 		t.Fatalf("erasing answered %d", b.status)

@@ -14,7 +14,7 @@ func TestRandomWalks(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		b := s.browser().get("/ashdale").get("/ashdale/for")
 		// Self, or "not sure", which goes on as self; the other ways in have their own page for now.
-		b.submit(map[string][]string{"for": {[]string{"me", "not_sure"}[r.IntN(2)]}})
+		b.submit(map[string][]string{"for": {[]string{"self", "not_sure"}[r.IntN(2)]}})
 		screens := 2
 		for !b.confirmed() {
 			if screens++; screens > 60 {

@@ -85,7 +85,7 @@ func findKeys(file, db string, demo bool) (keys.Ring, error) {
 }
 
 func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, log *slog.Logger, stdout, stderr io.Writer) error {
-	library, err := eligibility.Load(rules.Files)
+	library, err := eligibility.Load(rules.FS)
 	if err != nil {
 		return fmt.Errorf("loading the rules: %w", err)
 	}

@@ -39,6 +39,9 @@ type CaseFile struct {
 	Contacts       []care.Contact // oldest first
 	Record         care.RecordDraft
 	Determinations []care.Determination // oldest first
+	// Linked is the reference of the assessment that a request or concern came from, "" when there is none or it was
+	// never sent.
+	Linked string
 
 	versions map[string]int // of every working paper, for Seen and Sign
 }
@@ -80,6 +83,11 @@ func (f CaseFile) Fluctuates(outcome string) bool {
 		}
 	}
 	return f.Rules.Indicate(alone).Prompted("fluctuating")
+}
+
+// Contacted says whether somebody spoke with the person. A try that did not reach them is not one.
+func (f CaseFile) Contacted() bool {
+	return slices.ContainsFunc(f.Contacts, func(c care.Contact) bool { return c.How != HowNone })
 }
 
 // LastDetermination returns the newest signed record, or false.
@@ -135,6 +143,13 @@ func (s *Service) open(ctx context.Context, actor care.Actor, reference, verb, d
 	slices.SortFunc(f.Contacts, func(a, b care.Contact) int { return a.At.Compare(b.At) })
 	if f.Determinations, err = s.Store.Determinations(ctx, actor.Council, a.ID); err != nil {
 		return f, fmt.Errorf("reading the records of case %s: %w", reference, err)
+	}
+	if a.LinkedTo != "" {
+		from, err := s.Store.Assessment(ctx, actor.Council, a.LinkedTo)
+		if err != nil && !errors.Is(err, care.ErrNotFound) { // a draft that ran out is gone
+			return f, fmt.Errorf("reading what case %s came from: %w", reference, err)
+		}
+		f.Linked = from.Reference
 	}
 	return f, nil
 }
@@ -480,8 +495,9 @@ func (s *Service) SaveRecord(ctx context.Context, actor care.Actor, reference st
 // A Trail is what happened to a case: who, when and what, never what was said. Names are those of the council's
 // practitioners by id.
 type Trail struct {
-	Assessment care.Assessment // without content for an auditor
-	Events     []care.Event    // oldest first
+	Assessment care.Assessment
+	Bare       bool         // an auditor's: the assessment is without name, answers and flags
+	Events     []care.Event // oldest first
 	Names      map[string]string
 }
 
@@ -513,5 +529,5 @@ func (s *Service) Timeline(ctx context.Context, actor care.Actor, reference stri
 	for _, p := range staff {
 		names[p.ID] = p.Name
 	}
-	return Trail{Assessment: a, Events: events, Names: names}, nil
+	return Trail{Assessment: a, Bare: readsCase != nil, Events: events, Names: names}, nil
 }

@@ -188,14 +188,14 @@ func (f CaseFile) writeAssessment(r *SignedRecord) {
 	if f.Indication != nil {
 		r.Indication = string(f.Indication.Suggestion)
 	}
-	for _, id := range f.OutcomeIDs() {
-		finding := f.Findings[id]
+	for _, rule := range f.Rules.Outcomes() {
+		id, finding := rule.ID, f.Findings[rule.ID]
 		line := RecordFinding{
-			Outcome: id, Name: words.Statutory, Citation: words.Citation, Suggested: f.Suggested(id),
+			Outcome: id, Name: rule.Name, Citation: rule.Citation, Suggested: f.Suggested(id),
 			Conclusion: string(finding.Conclusion), Sources: finding.Sources, Reason: finding.Reason, Period: finding.Period,
 			ByName: finding.ByName, At: finding.At,
 		}
-		for _, row := range f.Rules.ToldOutcome(f.Answers, id) {
+		for _, row := range f.Rules.ToldOutcome(f.Answers, id, nil) {
 			line.Said = append(line.Said, RecordTold{row.Question, row.Answers})
 		}
 		r.Findings = append(r.Findings, line)
@@ -204,12 +204,13 @@ func (f CaseFile) writeAssessment(r *SignedRecord) {
 		Significant: f.Impact.Significant, SignificantReason: f.Impact.SignificantReason,
 		Cause: f.Impact.Cause, CauseReason: f.Impact.CauseReason,
 	}
-	for _, id := range f.AreaIDs() {
-		r.Impact.Areas = append(r.Impact.Areas, RecordLine{ID: id, Value: f.Impact.Areas[id]})
+	for _, area := range f.Rules.Areas() {
+		r.Impact.Areas = append(r.Impact.Areas, RecordLine{ID: area.ID, Text: area.Name, Value: f.Impact.Areas[area.ID], Citation: area.Citation})
 	}
 	if tested, complete := f.Tested(); complete {
 		for _, c := range tested.Conditions {
-			r.Conditions = append(r.Conditions, RecordLine{ID: c.ID, Value: string(c.Value), Citation: c.Citation})
+			text, _ := f.Rules.Law(c.ID)
+			r.Conditions = append(r.Conditions, RecordLine{ID: c.ID, Text: text, Value: c.Value, Citation: c.Citation})
 		}
 	}
 	r.Decision, r.DecisionReason = f.Record.Decision, f.Record.DecisionReason

@@ -25,7 +25,7 @@ func Blockers(f CaseFile) []Blocker {
 	add := func(code, page, field, subject string) { out = append(out, Blocker{code, page, field, subject}) }
 
 	// A self-assessment is carried out jointly (SI 2014/2827 reg 2(1)): somebody spoke with the person, or says why not.
-	if !slices.ContainsFunc(f.Contacts, func(c care.Contact) bool { return c.How != HowNone }) && !enough(f.Record.NoContactReason) {
+	if !f.Contacted() && !enough(f.Record.NoContactReason) {
 		add("contact", "", "contact", "")
 	}
 	if !f.Assessed() {

@@ -1,7 +1,6 @@
 package eligibility
 
 import (
-	"fmt"
 	"io/fs"
 	"strings"
 
@@ -317,5 +316,3 @@ func (j *Journey) AreaTitle(id string) string {
 	}
 	return id
 }
-
-func missingWords(what string) string { return fmt.Sprintf("the words of %s are missing", what) }

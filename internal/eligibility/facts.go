@@ -159,6 +159,17 @@ type factType struct {
 	recordedOnly bool
 	askAgain     []string // options (or Absent) that stay open until somebody asks again
 	weigh        []string // options that stay open whatever else is asked
+
+	openAt, weighAt [256]bool // by value: whether it is one of askAgain, of weigh
+}
+
+// index fills what is looked up by value.
+func (t *factType) index() {
+	for v := range 256 {
+		if t.valid(v) {
+			t.openAt[v], t.weighAt[v] = t.hasValue(t.askAgain, uint8(v)), t.hasValue(t.weigh, uint8(v))
+		}
+	}
 }
 
 func (t *factType) encode(path string, options []string) (uint8, error) {
@@ -225,11 +236,6 @@ func (t *factType) valid(v int) bool {
 		return v < 1<<len(t.options)
 	}
 	return v <= len(t.options)
-}
-
-// open says whether a fact with value v should be asked again.
-func (t *factType) open(v uint8) bool {
-	return t.hasValue(t.askAgain, v)
 }
 
 func (t *factType) hasValue(set []string, v uint8) bool {

@@ -1,6 +1,7 @@
 package eligibility
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -47,4 +48,13 @@ func (ps Problems) err() error {
 
 func (ps *Problems) add(file string, line int, what, why, mend string) {
 	*ps = append(*ps, Problem{File: file, Line: line, What: what, Why: why, Mend: mend})
+}
+
+// asProblems gives back the Problems that decodeStrict returned as an error.
+func asProblems(err error) Problems {
+	var ps Problems
+	if errors.As(err, &ps) {
+		return ps
+	}
+	return Problems{{What: err.Error(), Why: "it was not expected while reading rules", Mend: "see the message"}}
 }

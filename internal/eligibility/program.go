@@ -83,32 +83,18 @@ func (p *program) newTrace() Trace {
 // run works out every leaf and group from the values v. Nothing is cut short: the whole trace is wanted.
 func (p *program) run(v []uint8, t *Trace) {
 	slots := p.slots
-	tables := p.tables[:len(slots)]
-	leaves := t.leaves[:len(slots)]
+	tables, leaves := p.tables[:len(slots)], t.leaves[:len(slots)]
 	for i, s := range slots {
 		leaves[i] = tables[i][v[s]]
 	}
 	groups := t.groups[:len(p.groups)]
 	for i := len(p.groups) - 1; i >= 0; i-- {
 		g := &p.groups[i]
-		if g.op == opAtLeast {
-			yes, perhaps := uint16(0), uint16(0)
-			for _, b := range leaves[g.leafLo:g.leafHi] {
-				yes += uint16(b>>1&1) ^ 1
-				perhaps += uint16(b & (b >> 1))
-			}
-			for _, b := range groups[g.groupLo:g.groupHi] {
-				yes += uint16(b>>1&1) ^ 1
-				perhaps += uint16(b & (b >> 1))
-			}
-			r := bitsOpen
-			if yes >= g.n {
-				r = bitTrue
-			} else if yes+perhaps < g.n {
-				r = bitFalse
-			}
-			groups[i] = r
-		} else {
+		var r uint8
+		switch g.op {
+		case opAtLeast:
+			r = g.count(leaves, groups)
+		case opAll: // can be true when all can, can be false when any can
 			every, some := bitsOpen, uint8(0)
 			for _, b := range leaves[g.leafLo:g.leafHi] {
 				every &= b
@@ -118,16 +104,46 @@ func (p *program) run(v []uint8, t *Trace) {
 				every &= b
 				some |= b
 			}
-			if g.op == opAll {
-				groups[i] = every&bitTrue | some&bitFalse
-			} else {
-				groups[i] = some&bitTrue | every&bitFalse
+			r = every&bitTrue | some&bitFalse
+		default: // opAny, the other way round
+			every, some := bitsOpen, uint8(0)
+			for _, b := range leaves[g.leafLo:g.leafHi] {
+				every &= b
+				some |= b
 			}
+			for _, b := range groups[g.groupLo:g.groupHi] {
+				every &= b
+				some |= b
+			}
+			r = some&bitTrue | every&bitFalse
 		}
 		if g.guarded && leaves[g.leafHi] == bitTrue {
-			groups[i] = bitsOpen
+			r = bitsOpen
 		}
+		groups[i] = r
 	}
+}
+
+// count works out at_least.
+func (g *group) count(leaves, groups []uint8) uint8 {
+	no, perhaps := uint16(0), uint16(0)
+	for _, b := range leaves[g.leafLo:g.leafHi] {
+		no += uint16(b >> 1)
+		perhaps += uint16(b & (b >> 1))
+	}
+	for _, b := range groups[g.groupLo:g.groupHi] {
+		no += uint16(b >> 1)
+		perhaps += uint16(b & (b >> 1))
+	}
+	// no counts all that can be false, so the rest is certainly true.
+	yes := g.leafHi - g.leafLo + g.groupHi - g.groupLo - no
+	switch {
+	case yes >= g.n:
+		return bitTrue
+	case yes+perhaps < g.n:
+		return bitFalse
+	}
+	return bitsOpen
 }
 
 // A treeNode is a criterion on its way to being compiled.
@@ -168,6 +184,9 @@ func (b *treeBuilder) build(c Criterion) *treeNode {
 			b.add(n, c)
 		}
 		return n
+	}
+	if c.op == opAtLeast && c.n > maxCount {
+		b.problem(thresholdProblem(c.n, maxCount, c.line))
 	}
 	for _, k := range c.of {
 		b.add(n, k)

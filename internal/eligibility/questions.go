@@ -19,19 +19,20 @@ type Journey struct {
 	pages      []*page // every page written out, in the order of asking; asides stand where they are shown
 	byPath     map[string]*page
 	forms      map[string]*page
+	formOrder  []string
 	questions  map[string]*question // by id; those of forms too
 	flags      []flag
 	flagByID   map[string]*flag
-	priorities map[string]care.Priority // of prompts of an indication
+	prompts    map[string]RuleMark      // the prompts an indication may have
+	priorities map[string]care.Priority // of those that are more than routine
 	postcodes  postcodes
+	mapping    RuleMark // of maps_to as a whole
 	words      *content
 	lists      Lists
-	facts      factKinds
+	schema     *schema   // the facts that answers become
+	daily      *question // where outcomes are chosen
+	second     *question // where those that were not chosen are shown once more
 }
-
-// factKinds tells the journey which facts the ruleset has: the options a path may take and whether it takes several.
-// ok is false when there is no such fact.
-type factKinds func(path string) (options []string, many, ok bool)
 
 // A page as the rules have it, without words.
 type page struct {
@@ -44,6 +45,7 @@ type page struct {
 	ends     bool
 	form     string
 	services []string
+	carries  []string // pages whose answers go along when a form is sent at once
 	parts    []part
 	asks     []*question
 	refuse   []refusal
@@ -129,10 +131,8 @@ type leftUnticked struct {
 type flag struct {
 	ID       string    `yaml:"id"`
 	Priority string    `yaml:"priority"`
-	Basis    string    `yaml:"basis"`
-	Citation string    `yaml:"citation"`
-	Verified *bool     `yaml:"verified"`
 	When     Criterion `yaml:"when"`
+	RuleMark `yaml:",inline"`
 	line     int
 }
 
@@ -144,8 +144,7 @@ var flagPriorities = map[string]care.Priority{
 var nations = []string{"wales", "border_wales", "scotland", "border_scotland", "northern_ireland", "islands"}
 
 type postcodes struct {
-	Basis           string   `yaml:"basis"`
-	Verified        *bool    `yaml:"verified"`
+	RuleMark        `yaml:",inline"`
 	Wales           []string `yaml:"wales"`
 	BorderWales     []string `yaml:"border_wales"`
 	Scotland        []string `yaml:"scotland"`
@@ -186,18 +185,12 @@ func (p postcodes) nation(postcode string) string {
 // ---------------------------------------------------------------------------------------- questions.yaml as it is written
 
 type questionsFile struct {
-	Facts          mappingNote       `yaml:"facts"`
+	Facts          RuleMark          `yaml:"facts"`
 	Pages          []pageRow         `yaml:"pages"`
 	Forms          []pageRow         `yaml:"forms"`
 	Flags          []flag            `yaml:"flags"`
 	PromptPriority map[string]string `yaml:"prompt_priority"`
 	Postcodes      postcodes         `yaml:"postcodes"`
-}
-
-type mappingNote struct {
-	Basis    string `yaml:"basis"`
-	Citation string `yaml:"citation"`
-	Verified *bool  `yaml:"verified"`
 }
 
 type pageRow struct {
@@ -210,6 +203,7 @@ type pageRow struct {
 	Ends      bool          `yaml:"ends"`
 	Form      string        `yaml:"form"`
 	Services  []string      `yaml:"services"`
+	Carries   []string      `yaml:"carries"`
 	Parts     []part        `yaml:"parts"`
 	Questions []questionRow `yaml:"questions"`
 	Refuse    []refusal     `yaml:"refuse"`
@@ -278,22 +272,25 @@ func (f *flag) UnmarshalYAML(n ast.Node) error {
 
 // ------------------------------------------------------------------------------------------------------------- loading
 
-// loadJourney reads questions.yaml and content.en.yaml of one ruleset folder and checks that they fit each other and the
-// facts of the ruleset. lists are the ruleset's own outcomes, limbs and areas.
-func loadJourney(fsys fs.FS, dir string, lists Lists, facts factKinds) (*Journey, Problems) {
+// loadJourney reads questions.yaml and content.en.yaml of one ruleset folder and checks that they fit each other and
+// the facts of rs, whose own rules have been loaded. It is a stage of Load.
+func loadJourney(fsys fs.FS, dir string, rs *Ruleset) Problems {
 	file := dir + "/questions.yaml"
 	var rows questionsFile
 	if err := decodeStrict(fsys, file, &rows); err != nil {
-		return nil, asProblems(err)
+		return asProblems(err)
 	}
 	words, ps := loadContent(fsys, dir+"/content.en.yaml")
 	if ps != nil {
-		return nil, ps
+		return ps
 	}
 	j := &Journey{
 		byPath: map[string]*page{}, forms: map[string]*page{}, questions: map[string]*question{},
 		flags: rows.Flags, flagByID: map[string]*flag{}, priorities: map[string]care.Priority{},
-		postcodes: rows.Postcodes, words: words, lists: lists, facts: facts,
+		postcodes: rows.Postcodes, mapping: rows.Facts, words: words, lists: rs.Lists(), schema: rs.schema, prompts: map[string]RuleMark{},
+	}
+	for _, p := range rs.prompts {
+		j.prompts[p.ID] = p.RuleMark
 	}
 	b := builder{j: j, file: file}
 	for i := 0; i < len(rows.Pages); {
@@ -324,22 +321,16 @@ func loadJourney(fsys fs.FS, dir string, lists Lists, facts factKinds) (*Journey
 		j.priorities[id] = p
 	}
 	if len(b.ps) == 0 { // what follows reads criteria and ids that must be sound
-		c := checker{j: j, file: file, contentFile: dir + "/content.en.yaml", rows: &rows}
-		c.check()
+		c := journeyCheck{j: j, file: file, contentFile: dir + "/content.en.yaml", rows: &rows}
+		c.run()
 		b.ps = c.ps
 	}
 	if len(b.ps) > 0 {
 		b.ps.sort()
-		return nil, b.ps
+		return b.ps
 	}
-	return j, nil
-}
-
-func asProblems(err error) Problems {
-	if ps, ok := err.(Problems); ok {
-		return ps
-	}
-	return Problems{{What: err.Error()}}
+	rs.Journey = j
+	return nil
 }
 
 // sort puts problems in the order of files and lines, so that a message does not change from run to run.
@@ -411,6 +402,12 @@ func (b *builder) register(p *page) {
 			continue
 		}
 		b.j.questions[q.id] = q
+		switch q.choose {
+		case "outcomes":
+			b.j.daily = q
+		case "outcomes_not_chosen":
+			b.j.second = q
+		}
 	}
 }
 
@@ -421,6 +418,7 @@ func (b *builder) addForm(row pageRow) {
 		return
 	}
 	b.j.forms[p.path] = p
+	b.j.formOrder = append(b.j.formOrder, p.path)
 	for _, q := range p.asks {
 		had := b.j.questions[q.id]
 		if had != nil && b.j.forms[had.page.path] != had.page {
@@ -436,7 +434,7 @@ func (b *builder) page(row pageRow, outcome string) *page {
 	in := func(s string) string { return strings.ReplaceAll(s, "<outcome>", outcome) }
 	p := &page{
 		path: in(row.Path), source: row.Path, outcome: outcome, template: row.Template, ends: row.Ends, form: row.Form,
-		services: row.Services, askWhen: b.expand(row.AskWhen, outcome), line: row.line,
+		services: row.Services, carries: row.Carries, askWhen: b.expand(row.AskWhen, outcome), line: row.line,
 	}
 	if p.template == "" {
 		p.template = "questions"

@@ -55,6 +55,8 @@ type Ruleset struct {
 	ReviewedBy  string // "" = not yet reviewed by a lawyer
 	Citations   []Citation
 
+	*Journey // the questions, the path through them and the words: questions.yaml and content.en.yaml
+
 	dir        string
 	outcomes   []Item
 	limbs      []Item
@@ -75,6 +77,7 @@ type Ruleset struct {
 	outcomeGroups   []int   // by outcome
 	limbSlots       [][]int // by outcome, by limb: the fact, or -1
 	judged          []judgedLeaf
+	definite        []uint8 // by leaf: the values it takes over the answers that settle its fact
 	reasonLines     []conditionReasons // by condition
 	work            sync.Pool
 }
@@ -214,6 +217,9 @@ func (rs *Ruleset) eachMark(visit func(what string, m RuleMark)) {
 	for _, p := range rs.prompts {
 		visit("prompt "+p.ID, p.RuleMark)
 	}
+	if rs.Journey != nil {
+		rs.Journey.marks(visit)
+	}
 }
 
 // The shape of ruleset.yaml. Every struct here is also what docs/schema/ruleset.schema.json is made from.
@@ -300,7 +306,7 @@ func loadRules(fsys fs.FS, dir string, rs *Ruleset) Problems {
 	if file.ReviewedBy != nil {
 		rs.ReviewedBy = *file.ReviewedBy
 	}
-	ck := checker{rs: rs, file: &file, src: src, words: &rs.words, wordsSrc: wordsSrc}
+	ck := rulesetChecker{rs: rs, file: &file, src: src, words: &rs.words, wordsSrc: wordsSrc}
 	ck.head()
 	ck.lists()
 	ck.types()
@@ -316,11 +322,4 @@ func loadRules(fsys fs.FS, dir string, rs *Ruleset) Problems {
 	}
 	rs.work.New = func() any { return rs.newWork() }
 	return nil
-}
-
-func asProblems(err error) Problems {
-	if ps, ok := err.(Problems); ok { //nolint:errorlint // decodeStrict gives nothing else
-		return ps
-	}
-	return Problems{{What: err.Error(), Why: "it was not expected", Mend: "look at the message"}}
 }

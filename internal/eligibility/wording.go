@@ -75,28 +75,28 @@ func (t template) fill(value func(name string) string) string {
 }
 
 // reasonPlaceholders are the names a reason may use.
-var reasonPlaceholders = []string{"n_unable", "unable", "unknown", "areas_big", "areas_some"}
+var reasonPlaceholders = []string{"n_unable", "unable", "areas_big", "areas_some"}
 
 // placeholder gives the value of a name in a reason.
 func (rs *Ruleset) placeholder(name string, v []uint8, t *Trace) string {
-	byOutcome := func(bits uint8) []string {
-		var out []string
+	var out []string
+	if option, ok := strings.CutPrefix(name, "areas_"); !ok {
 		for i, g := range rs.outcomeGroups {
-			if t.groups[g] == bits {
+			if t.groups[g] == bitTrue {
 				out = append(out, rs.outcomes[i].Everyday)
 			}
 		}
-		return out
+		if name == "n_unable" {
+			return strconv.Itoa(len(out))
+		}
+	} else {
+		out = rs.areasWith(option, v)
 	}
-	switch name {
-	case "n_unable":
-		return strconv.Itoa(len(byOutcome(bitTrue)))
-	case "unable":
-		return list(byOutcome(bitTrue))
-	case "unknown":
-		return list(byOutcome(bitsOpen))
-	}
-	option, _ := strings.CutPrefix(name, "areas_")
+	return list(out)
+}
+
+// areasWith returns the everyday names of the areas of well-being whose fact has an option.
+func (rs *Ruleset) areasWith(option string, v []uint8) []string {
 	var out []string
 	for i := range rs.schema.defs {
 		d := &rs.schema.defs[i]
@@ -104,7 +104,7 @@ func (rs *Ruleset) placeholder(name string, v []uint8, t *Trace) string {
 			out = append(out, rs.words.Areas[d.bound[k+1]])
 		}
 	}
-	return list(out)
+	return out
 }
 
 // list joins names as a sentence does: "a", "a and b", "a, b and c". A name that has an "and" of its own gets a comma

@@ -39,44 +39,72 @@ type PictureParams struct {
 
 // Sizes of the picture in its own units: at the width of a phone one unit is about a pixel.
 const (
-	pictureWidth  = 304
-	pictureBox    = 22
-	pictureStep   = 28
-	pictureTop    = 26
-	pictureHeight = 46
-	pictureLine   = 23 // characters of a label that fit beside four boxes
+	pictureWidth = 304
+	pictureBox   = 22
+	pictureStep  = 28
+	pictureTop   = 24 // below the column numbers
+	pictureLine  = 15 // from one line of a label to the next
+	pictureWrap  = 23 // characters of a label that fit beside four boxes
 )
 
+// placedRow is a row with its place in the picture: SVG text does not wrap, and rows
+// with longer labels are higher.
+type placedRow struct {
+	PictureRow
+	lines  []string
+	y      int
+	height int
+}
+
+// wordsY is the base line of the row's words, below its label.
+func (r placedRow) wordsY() int { return 3 + (len(r.lines)+1)*pictureLine }
+
+// boxesY is the top edge of the row's boxes: its middle.
+func (r placedRow) boxesY() int { return (r.height - pictureBox) / 2 }
+
+// placed gives the rows with their places, and the height of the whole.
+func (p PictureParams) placed() (rows []placedRow, height int) {
+	height = pictureTop
+	for _, row := range p.Rows {
+		lines := wrap(row.Label, pictureWrap)
+		placed := placedRow{PictureRow: row, lines: lines, y: height, height: 12 + (len(lines)+1)*pictureLine}
+		rows, height = append(rows, placed), height+placed.height
+	}
+	return rows, height
+}
+
+func (p PictureParams) rows() []placedRow {
+	rows, _ := p.placed()
+	return rows
+}
+
 func (p PictureParams) viewBox() string {
-	return "0 0 " + strconv.Itoa(pictureWidth) + " " + strconv.Itoa(pictureTop+len(p.Rows)*pictureHeight)
+	_, height := p.placed()
+	return "0 0 " + strconv.Itoa(pictureWidth) + " " + strconv.Itoa(height)
 }
 
 // boxX is the left edge of box n; the boxes end at the right edge of the picture.
 func (p PictureParams) boxX(n int) int {
-	return pictureWidth - 2 - (len(p.Columns)-n)*pictureStep + pictureStep - pictureBox
+	return pictureWidth - pictureBox - 1 - (len(p.Columns)-1-n)*pictureStep
 }
 
-func rowY(row int) int { return pictureTop + row*pictureHeight }
-
-// at writes a translation.
-func at(x, y int) string {
+// moved writes a translation.
+func moved(x, y int) string {
 	return "translate(" + strconv.Itoa(x) + " " + strconv.Itoa(y) + ")"
 }
 
-// pictureLines breaks a label into at most two lines: SVG text does not wrap. What
-// does not fit stays on the second line, where the table twin has room for it.
-func pictureLines(label string) []string {
-	if utf8.RuneCountInString(label) <= pictureLine {
-		return []string{label}
+// wrap breaks text between words into lines of at most width characters. A longer word
+// has a line of its own.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimSpace(line + " " + word)
 	}
-	line, rest := "", strings.Fields(label)
-	for len(rest) > 1 && utf8.RuneCountInString(line+" "+rest[0]) <= pictureLine {
-		line, rest = strings.TrimSpace(line+" "+rest[0]), rest[1:]
-	}
-	if line == "" {
-		return []string{label}
-	}
-	return []string{line, strings.Join(rest, " ")}
+	return append(lines, line)
 }
 
 // table gives the picture's twin.

@@ -321,9 +321,14 @@ func radioItems(q care.Question) []components.RadioItem {
 }
 
 func checkboxItems(q care.Question) []components.CheckboxItem {
-	items := make([]components.CheckboxItem, len(q.Options))
-	for i, o := range q.Options {
-		items[i] = components.CheckboxItem{Value: o.ID, Text: o.Label, Hint: components.HintParams{Text: o.Hint}, Behaviour: behaviour(o)}
+	var items []components.CheckboxItem
+	group := ""
+	for _, o := range q.Options {
+		if o.Group != group && o.Group != "" {
+			items = append(items, components.CheckboxItem{Divider: o.Group})
+		}
+		group = o.Group
+		items = append(items, components.CheckboxItem{Value: o.ID, Text: o.Label, Hint: components.HintParams{Text: o.Hint}, Behaviour: behaviour(o)})
 	}
 	return items
 }

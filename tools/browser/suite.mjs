@@ -50,7 +50,7 @@ async function inspect(page, name, {width, js}) {
 
 // What the walker answers, by page path; a page that is not named is gone on from as it is.
 const answers = {
-  'for': {for: ['me']},
+  'for': {for: ['self']},
   'talk': {format: ['large_print'], difficulties: ['retain']},
   'today': {today: ['food'], private: ['alone']},
   'questions': {safety: ['money', 'suicidal']},

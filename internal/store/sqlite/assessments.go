@@ -30,7 +30,7 @@ func (s *Store) sealAssessment(ctx context.Context, a care.Assessment, version i
 	}
 	record, wrapped := council.NewRecord(assessmentPlace(a.ID, version))
 	out.key = wrapped
-	answers, err := a.Answers.MarshalJSON()
+	answers, err := a.Answers.AppendBinary(make([]byte, 0, 4096))
 	if err != nil {
 		return out, err
 	}
@@ -59,10 +59,10 @@ func (s *Store) CreateAssessment(ctx context.Context, a care.Assessment, evs ...
 	}
 	err = s.write(ctx, func(t *tx) error {
 		_, err := t.exec(`INSERT INTO assessments (id, council, kind, ruleset, status, version, sealed_version, started_at, saved_at,
-			reference, sent_at, due_at, priority, linked_to, worker, worker_name, data_key, answers, summary, indication)
+			reference, sent_at, due_at, queue_rank, linked_to, worker, worker_name, data_key, answers, summary, indication)
 			VALUES (?, ?, ?, ?, ?, 1, 1, ?, ?, NULLIF(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			a.ID, a.Council, string(a.Kind), a.Ruleset, string(a.Status), micros(a.StartedAt), micros(a.SavedAt),
-			a.Reference, micros(a.SentAt), dueMicros(a.DueAt), int(a.Priority), a.LinkedTo, a.Worker, a.WorkerName,
+			a.Reference, micros(a.SentAt), dueMicros(a.DueAt), -int(a.Priority), a.LinkedTo, a.Worker, a.WorkerName,
 			sealed.key, sealed.answers, sealed.summary, sealed.indication)
 		if err != nil {
 			return told(err)
@@ -76,12 +76,12 @@ func (s *Store) CreateAssessment(ctx context.Context, a care.Assessment, evs ...
 }
 
 const assessmentColumns = `id, council, kind, ruleset, status, version, sealed_version, started_at, saved_at,
-	coalesce(reference, ''), sent_at, due_at, priority, linked_to, worker, worker_name, data_key, answers, summary, indication`
+	coalesce(reference, ''), sent_at, due_at, queue_rank, linked_to, worker, worker_name, data_key, answers, summary, indication`
 
 // assessmentRow is a row before it is opened.
 type assessmentRow struct {
 	a                                care.Assessment
-	sealedVersion                    int
+	sealedVersion, rank              int
 	startedAt, savedAt, sentAt, due  int64
 	key, answers, summary, indicated []byte
 }
@@ -89,7 +89,7 @@ type assessmentRow struct {
 func (r *assessmentRow) dest() []any {
 	a := &r.a
 	return []any{&a.ID, &a.Council, (*string)(&a.Kind), &a.Ruleset, (*string)(&a.Status), &a.Version, &r.sealedVersion, &r.startedAt, &r.savedAt,
-		&a.Reference, &r.sentAt, &r.due, (*int)(&a.Priority), &a.LinkedTo, &a.Worker, &a.WorkerName, &r.key, &r.answers, &r.summary, &r.indicated}
+		&a.Reference, &r.sentAt, &r.due, &r.rank, &a.LinkedTo, &a.Worker, &a.WorkerName, &r.key, &r.answers, &r.summary, &r.indicated}
 }
 
 // open unseals the row.
@@ -106,7 +106,7 @@ func (s *Store) openAssessment(ctx context.Context, r *assessmentRow) (care.Asse
 	if err != nil {
 		return care.Assessment{}, err
 	}
-	if err := r.a.Answers.UnmarshalJSON(plain); err != nil {
+	if err := r.a.Answers.UnmarshalBinary(plain); err != nil {
 		return care.Assessment{}, err
 	}
 	if err := openJSON(record, "summary", r.summary, &r.a.Summary); err != nil {
@@ -118,6 +118,7 @@ func (s *Store) openAssessment(ctx context.Context, r *assessmentRow) (care.Asse
 			return care.Assessment{}, err
 		}
 	}
+	r.a.Priority = care.Priority(-r.rank)
 	r.a.StartedAt, r.a.SavedAt, r.a.SentAt, r.a.DueAt = fromMicros(r.startedAt), fromMicros(r.savedAt), fromMicros(r.sentAt), fromDueMicros(r.due)
 	return r.a, nil
 }
@@ -158,10 +159,10 @@ func (s *Store) SaveAssessment(ctx context.Context, a care.Assessment, evs ...ca
 	}
 	err = s.write(ctx, func(t *tx) error {
 		n, err := t.exec(`UPDATE assessments SET status = ?, version = ?, sealed_version = ?, saved_at = ?, reference = NULLIF(?, ''),
-			sent_at = ?, due_at = ?, priority = ?, linked_to = ?, worker = ?, worker_name = ?, data_key = ?, answers = ?, summary = ?, indication = ?
+			sent_at = ?, due_at = ?, queue_rank = ?, linked_to = ?, worker = ?, worker_name = ?, data_key = ?, answers = ?, summary = ?, indication = ?
 			WHERE id = ? AND council = ? AND version = ? AND status = 'draft'`,
 			string(a.Status), next, next, micros(a.SavedAt), a.Reference,
-			micros(a.SentAt), dueMicros(a.DueAt), int(a.Priority), a.LinkedTo, a.Worker, a.WorkerName,
+			micros(a.SentAt), dueMicros(a.DueAt), -int(a.Priority), a.LinkedTo, a.Worker, a.WorkerName,
 			sealed.key, sealed.answers, sealed.summary, sealed.indication,
 			a.ID, a.Council, a.Version)
 		if err != nil {

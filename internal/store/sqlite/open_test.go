@@ -61,11 +61,11 @@ func must(t testing.TB, err error) {
 func TestOpenRefusesWhatCouldLoseAnswers(t *testing.T) {
 	// The driver applies pragmas in alphabetical order, so the last two ride behind one that comes late.
 	for pragma, name := range map[string]string{
-		"synchronous(NORMAL)":  "synchronous",
-		"synchronous(OFF)":     "synchronous",
-		"journal_mode(DELETE)": "journal_mode",
-		"synchronous(FULL);PRAGMA foreign_keys=OFF":    "foreign_keys",
-		"synchronous(FULL);PRAGMA secure_delete=OFF":   "secure_delete",
+		"synchronous(NORMAL)":                        "synchronous",
+		"synchronous(OFF)":                           "synchronous",
+		"journal_mode(DELETE)":                       "journal_mode",
+		"synchronous(FULL);PRAGMA foreign_keys=OFF":  "foreign_keys",
+		"synchronous(FULL);PRAGMA secure_delete=OFF": "secure_delete",
 	} {
 		o := Options{Path: filepath.Join(t.TempDir(), "threshold.db"), Keys: keys.Generate()}
 		s, err := Open(t.Context(), o)

@@ -51,11 +51,9 @@ func (s *Store) scanPractitioner(ctx context.Context, scan func(...any) error) (
 }
 
 func (s *Store) practitionerWhere(ctx context.Context, where, value string) (care.Practitioner, error) {
-	st, err := s.read(ctx, "SELECT "+practitionerColumns+" FROM practitioners WHERE "+where)
-	if err != nil {
-		return care.Practitioner{}, err
-	}
-	p, err := s.scanPractitioner(ctx, st.QueryRowContext(ctx, value).Scan)
+	p, err := s.scanPractitioner(ctx, func(dest ...any) error {
+		return s.readRow(ctx, "SELECT "+practitionerColumns+" FROM practitioners WHERE "+where, []any{value}, dest...)
+	})
 	if err != nil {
 		return care.Practitioner{}, fmt.Errorf("reading a practitioner: %w", err)
 	}

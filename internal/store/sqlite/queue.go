@@ -109,7 +109,7 @@ func linesSQL(q care.QueueQuery) (string, []any, error) {
 		after = &c
 	}
 	where, args, err := queueWhere(q, after)
-	return `SELECT id, reference, kind, status, priority, sent_at, due_at, worker, worker_name, sealed_version, data_key, summary
+	return `SELECT id, reference, kind, status, queue_rank, sent_at, due_at, worker, worker_name, sealed_version, data_key, summary
 		FROM assessments INDEXED BY ` + queueIndex(q) + " WHERE " + where + " ORDER BY queue_rank, due_at, sent_at, id LIMIT ?", append(args, q.Limit+1), err
 }
 
@@ -143,9 +143,9 @@ func (s *Store) Queue(ctx context.Context, q care.QueueQuery) (care.QueuePage, e
 		}
 		var l care.CaseLine
 		var sent, due int64
-		var version int
+		var version, rank int
 		var key, summary sql.RawBytes // opened before the next row: no copy
-		if err := r.Scan(&l.ID, &l.Reference, (*string)(&l.Kind), (*string)(&l.Status), (*int)(&l.Priority), &sent, &due,
+		if err := r.Scan(&l.ID, &l.Reference, (*string)(&l.Kind), (*string)(&l.Status), &rank, &sent, &due,
 			&l.Worker, &l.WorkerName, &version, &key, &summary); err != nil {
 			return err
 		}
@@ -156,8 +156,8 @@ func (s *Store) Queue(ctx context.Context, q care.QueueQuery) (care.QueuePage, e
 		if err := openJSON(record, "summary", summary, &l.Summary); err != nil {
 			return err
 		}
-		l.SentAt, l.DueAt = fromMicros(sent), fromDueMicros(due)
-		last = cursor{Rank: -int64(l.Priority), Due: due, Sent: sent, ID: l.ID}
+		l.Priority, l.SentAt, l.DueAt = care.Priority(-rank), fromMicros(sent), fromDueMicros(due)
+		last = cursor{Rank: int64(rank), Due: due, Sent: sent, ID: l.ID}
 		page.Lines = append(page.Lines, l)
 		return nil
 	})

@@ -265,8 +265,13 @@ func (s *Store) read(ctx context.Context, query string) (*sql.Stmt, error) {
 	return st, nil
 }
 
-// readRow reads one row into dest. sql.ErrNoRows when there is none.
+// readRow reads one row into dest. sql.ErrNoRows when there is none. It takes some microseconds and never waits for the
+// writer: a ctx that ends meanwhile is not heeded, since watching it (a goroutine each time) costs as much as reading.
 func (s *Store) readRow(ctx context.Context, query string, args []any, dest ...any) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx)
 	st, err := s.read(ctx, query)
 	if err != nil {
 		return err

@@ -44,9 +44,9 @@ CREATE TABLE assessments (
     reference       TEXT,
     sent_at         INTEGER NOT NULL,
     due_at          INTEGER NOT NULL, -- the largest integer for none, so that it comes last
-    priority        INTEGER NOT NULL,
-    -- Row values compare in one direction only; this one makes the whole order of the queue ascending.
-    queue_rank      INTEGER NOT NULL GENERATED ALWAYS AS (-priority) VIRTUAL,
+    -- Minus the priority. Row values compare in one direction only, and so the whole order of the queue is ascending. (A
+    -- generated column would say the same, but an index does not cover one.)
+    queue_rank      INTEGER NOT NULL,
     linked_to       TEXT NOT NULL,
     worker          TEXT NOT NULL,
     worker_name     TEXT NOT NULL,

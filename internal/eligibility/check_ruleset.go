@@ -11,9 +11,9 @@ import (
 	"threshold/internal/care"
 )
 
-// A checker turns the files of one version into a Ruleset, and everything that is wrong with them into Problems that a
+// A rulesetChecker turns the files of one version into a Ruleset, and everything that is wrong with them into Problems that a
 // lawyer can act on. It goes on after a mistake as far as that makes sense.
-type checker struct {
+type rulesetChecker struct {
 	rs       *Ruleset
 	file     *rulesetFile
 	src      source
@@ -24,16 +24,16 @@ type checker struct {
 
 var idPattern = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
-func (ck *checker) add(line int, what, why, mend string) {
+func (ck *rulesetChecker) add(line int, what, why, mend string) {
 	ck.ps.add(ck.src.file, line, what, why, mend)
 }
 
-func (ck *checker) addWords(line int, what, why, mend string) {
+func (ck *rulesetChecker) addWords(line int, what, why, mend string) {
 	ck.ps.add(ck.wordsSrc.file, line, what, why, mend)
 }
 
 // head checks what is told about the version as a whole.
-func (ck *checker) head() {
+func (ck *rulesetChecker) head() {
 	f, src := ck.file, ck.src
 	kind, date, _ := strings.Cut(ck.rs.dir, "/")
 	if want := kind + "@" + date; f.ID != want {
@@ -74,7 +74,7 @@ func (ck *checker) head() {
 }
 
 // mark checks what every rule must carry.
-func (ck *checker) mark(line int, what string, m RuleMark) {
+func (ck *rulesetChecker) mark(line int, what string, m RuleMark) {
 	const why = "every rule must say where it comes from, so that a lawyer can check it"
 	if m.Citation == "" {
 		ck.add(line, what+" has no citation", why, "add citation: with the provision, such as SI 2015/313 reg 2(1)(a)")
@@ -91,7 +91,7 @@ func (ck *checker) mark(line int, what string, m RuleMark) {
 	}
 }
 
-func (ck *checker) id(line int, what, id string, seen map[string]bool) {
+func (ck *rulesetChecker) id(line int, what, id string, seen map[string]bool) {
 	if !idPattern.MatchString(id) {
 		ck.add(line, fmt.Sprintf("the id %q of %s cannot be used", id, what),
 			"ids stand in facts, addresses and stored records", "use small letters, digits and _, beginning with a letter")
@@ -103,7 +103,7 @@ func (ck *checker) id(line int, what, id string, seen map[string]bool) {
 	seen[id] = true
 }
 
-func (ck *checker) lists() {
+func (ck *rulesetChecker) lists() {
 	for _, l := range []struct {
 		key, what string
 		items     []Item
@@ -124,7 +124,7 @@ func (ck *checker) lists() {
 	}
 }
 
-func (ck *checker) types() {
+func (ck *rulesetChecker) types() {
 	ck.rs.types = map[string]*factType{}
 	for _, name := range slices.Sorted(maps.Keys(ck.file.FactTypes)) {
 		ft := ck.file.FactTypes[name]
@@ -175,7 +175,7 @@ func (ck *checker) types() {
 
 // facts writes the facts out over the lists: those that begin with the same outcome stand together, so that the order
 // is that of the regulation.
-func (ck *checker) facts() {
+func (ck *rulesetChecker) facts() {
 	lists := ck.rs.Lists()
 	var defs []factDef
 	seen := map[string]bool{}
@@ -236,6 +236,9 @@ func (ck *checker) facts() {
 		ck.add(ck.src.line("facts"), "facts is missing or empty", "the rules read facts", "list each fact with its type")
 	}
 	if len(ck.ps) == 0 {
+		for _, t := range ck.rs.types {
+			t.index()
+		}
 		ck.rs.schema = newSchema(defs)
 	}
 }
@@ -249,7 +252,7 @@ func firstGap(path string) (head, name string) {
 	return path[:j+1], path[i+1 : j]
 }
 
-func (ck *checker) expandFact(k int, bound []string, defs []factDef, seen map[string]bool) []factDef {
+func (ck *rulesetChecker) expandFact(k int, bound []string, defs []factDef, seen map[string]bool) []factDef {
 	pattern := ck.file.Facts[k].Fact
 	path := fill(pattern, bound)
 	if _, name := firstGap(path); name != "" {
@@ -296,7 +299,7 @@ var (
 	outcomeOptions    = []string{care.OutcomeUnable, care.OutcomeAble, care.OutcomeUnknown}
 )
 
-func (ck *checker) derived() map[string]int {
+func (ck *rulesetChecker) derived() map[string]int {
 	rs := ck.rs
 	index := map[string]int{}
 	put := func(path string, t *factType) {
@@ -321,7 +324,7 @@ func (ck *checker) derived() map[string]int {
 }
 
 // expand writes a criterion out and keeps its problems.
-func (ck *checker) expand(c Criterion, src source) Criterion {
+func (ck *rulesetChecker) expand(c Criterion, src source) Criterion {
 	out, ps := c.Expand(ck.rs.Lists())
 	for _, p := range ps {
 		p.File = src.file
@@ -332,7 +335,7 @@ func (ck *checker) expand(c Criterion, src source) Criterion {
 
 // logic builds the program that works out the indication, and checks that every fact is read once: only then is the
 // set of undecided facts exact (see undecided.go).
-func (ck *checker) logic() {
+func (ck *rulesetChecker) logic() {
 	rs, src := ck.rs, ck.src
 	readAt := map[int]int{} // fact -> line
 	used := map[string]int{}
@@ -424,7 +427,7 @@ func onlyPositive(leaf Criterion, want string, used map[string]int) *Problem {
 }
 
 // eligibilitySlot finds the fact a rule of eligibility reads, and refuses what it may not read.
-func (ck *checker) eligibilitySlot(leaf Criterion, readAt map[int]int) (int, *factType, *Problem) {
+func (ck *rulesetChecker) eligibilitySlot(leaf Criterion, readAt map[int]int) (int, *factType, *Problem) {
 	i, ok := ck.rs.schema.index[leaf.fact]
 	if !ok {
 		return 0, nil, ck.noSuchFact(leaf)
@@ -442,7 +445,7 @@ func (ck *checker) eligibilitySlot(leaf Criterion, readAt map[int]int) (int, *fa
 	return i, t, nil
 }
 
-func (ck *checker) noSuchFact(leaf Criterion) *Problem {
+func (ck *rulesetChecker) noSuchFact(leaf Criterion) *Problem {
 	mend := "declare it under facts, or correct the spelling"
 	if e, ok := ck.rs.schema.unknownPath(leaf.fact).(*FactError); ok { //nolint:errorlint // unknownPath gives nothing else
 		mend = e.Mend
@@ -450,7 +453,7 @@ func (ck *checker) noSuchFact(leaf Criterion) *Problem {
 	return &Problem{Line: leaf.line, What: fmt.Sprintf("there is no fact %q", leaf.fact), Why: "a test about something that cannot be known could never hold", Mend: mend}
 }
 
-func (ck *checker) checkParts() {
+func (ck *rulesetChecker) checkParts() {
 	seen := map[string]bool{}
 	for i, p := range ck.rs.parts {
 		line := ck.src.line("unable", i)
@@ -477,7 +480,7 @@ func (ck *checker) checkParts() {
 }
 
 // outcomeTree joins the parts of one outcome.
-func (ck *checker) outcomeTree(b *treeBuilder, i int) *treeNode {
+func (ck *rulesetChecker) outcomeTree(b *treeBuilder, i int) *treeNode {
 	rs := ck.rs
 	o := rs.outcomes[i]
 	n := &treeNode{op: opAll, mark: mark{"outcome", o.ID, i, &rs.outcomes[i].RuleMark}}
@@ -519,7 +522,7 @@ func (ck *checker) outcomeTree(b *treeBuilder, i int) *treeNode {
 }
 
 // partProblems keeps problems of a part once, not once for each outcome.
-func (ck *checker) partProblems(ps Problems) {
+func (ck *rulesetChecker) partProblems(ps Problems) {
 	for _, p := range ps {
 		p.File = ck.src.file
 		if !slices.ContainsFunc(ck.ps, func(q Problem) bool { return q.File == p.File && q.Line == p.Line }) {
@@ -529,7 +532,7 @@ func (ck *checker) partProblems(ps Problems) {
 }
 
 // unused finds what was declared and is read by no rule.
-func (ck *checker) unused(used map[string]int, readAt map[int]int) {
+func (ck *rulesetChecker) unused(used map[string]int, readAt map[int]int) {
 	const why = "it would be asked and change nothing, or a condition of the law would be left out"
 	for i, o := range ck.rs.outcomes {
 		if used["outcomes."+o.ID] == 0 {
@@ -557,7 +560,7 @@ func (ck *checker) unused(used map[string]int, readAt map[int]int) {
 }
 
 // indexLogic remembers where in the program the things that people know are.
-func (ck *checker) indexLogic() {
+func (ck *rulesetChecker) indexLogic() {
 	rs := ck.rs
 	rs.conditionGroups = make([]int, len(rs.conditions))
 	rs.outcomeGroups = make([]int, len(rs.outcomes))
@@ -586,6 +589,9 @@ func (ck *checker) indexLogic() {
 			rs.judged = append(rs.judged, judgedLeaf{slot, owner})
 		}
 	}
+	for l, slot := range rs.logic.slots {
+		rs.definite = append(rs.definite, rs.schema.defs[slot].typ.definite(rs.logic.tables[l]))
+	}
 	slices.SortFunc(rs.judged, func(a, b judgedLeaf) int { return a.slot - b.slot })
 	for _, o := range rs.outcomes {
 		row := make([]int, len(rs.limbs))
@@ -600,7 +606,7 @@ func (ck *checker) indexLogic() {
 }
 
 // messages builds the program of the prompts and of the choice among reasons.
-func (ck *checker) messages() {
+func (ck *rulesetChecker) messages() {
 	rs, src := ck.rs, ck.src
 	index := ck.derived()
 	typeOf := func(slot int) *factType {
@@ -664,7 +670,7 @@ func (ck *checker) messages() {
 }
 
 // wording checks that nothing lacks its words and no words lack their thing.
-func (ck *checker) wording() {
+func (ck *rulesetChecker) wording() {
 	w, rs := ck.words, ck.rs
 	if w.Locale != "en" {
 		ck.addWords(ck.wordsSrc.line("locale"), fmt.Sprintf("the locale is %q, but the file is reasons.en.yaml", w.Locale),
@@ -699,7 +705,7 @@ func (ck *checker) wording() {
 }
 
 // words1 compares the keys of one map of words with what needs words.
-func (ck *checker) words1(section, what string, need []string, have map[string]string, sub ...string) {
+func (ck *rulesetChecker) words1(section, what string, need []string, have map[string]string, sub ...string) {
 	path := []any{section}
 	for _, s := range sub {
 		path = append(path, s)
@@ -718,7 +724,7 @@ func (ck *checker) words1(section, what string, need []string, have map[string]s
 	}
 }
 
-func (ck *checker) toldWords() {
+func (ck *rulesetChecker) toldWords() {
 	rs := ck.rs
 	used := map[string]bool{}
 	missing := map[string]bool{}
@@ -759,7 +765,7 @@ func (ck *checker) toldWords() {
 	}
 }
 
-func (ck *checker) reasonWords() {
+func (ck *rulesetChecker) reasonWords() {
 	for _, c := range ck.rs.conditions {
 		for _, value := range conditionOptions {
 			lines := ck.words.Reasons[c.ID][value]

@@ -1,0 +1,136 @@
+package eligibility
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Library holds every published version of every kind. Versions are never withdrawn: a draft or a signed record names
+// the one it was made under, for ever.
+type Library struct {
+	byID   map[string]*Ruleset
+	byKind map[string][]*Ruleset // by in-force date, oldest first
+}
+
+// A stage reads one part of a version's folder into its Ruleset. dir is "<kind>/<date>".
+type stage func(fsys fs.FS, dir string, rs *Ruleset) Problems
+
+// stages are run one after the other for every version; each may build on those before it.
+var stages = []stage{
+	loadRules,
+	loadJourney,
+}
+
+// Load reads every version in fsys, which has <kind>/<in-force date>/ruleset.yaml and its sister files. The error is
+// Problems with everything that is wrong; nothing is loaded then.
+func Load(fsys fs.FS) (*Library, error) {
+	lib := &Library{byID: map[string]*Ruleset{}, byKind: map[string][]*Ruleset{}}
+	dirs, err := fs.Glob(fsys, "*/*/ruleset.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("looking for rulesets: %w", err)
+	}
+	var ps Problems
+	for _, file := range dirs {
+		dir := strings.TrimSuffix(file, "/ruleset.yaml")
+		rs := &Ruleset{}
+		found := Problems(nil)
+		for _, s := range stages {
+			if found = s(fsys, dir, rs); len(found) > 0 {
+				break
+			}
+		}
+		if len(found) > 0 {
+			slices.SortStableFunc(found, func(a, b Problem) int {
+				if c := strings.Compare(a.File, b.File); c != 0 {
+					return c
+				}
+				return a.Line - b.Line
+			})
+			ps = append(ps, found...)
+			continue
+		}
+		lib.byID[rs.ID()] = rs
+		lib.byKind[rs.Kind] = append(lib.byKind[rs.Kind], rs)
+	}
+	if len(dirs) == 0 {
+		ps.add(".", 0, "there is no ruleset", "nothing could be asked or worked out", "add <kind>/<in-force date>/ruleset.yaml")
+	}
+	for _, kind := range slices.Sorted(maps.Keys(lib.byKind)) {
+		versions := lib.byKind[kind]
+		slices.SortFunc(versions, func(a, b *Ruleset) int { return strings.Compare(a.InForceFrom, b.InForceFrom) })
+		for i := 1; i < len(versions); i++ {
+			if before := versions[i-1]; before.InForceTo >= versions[i].InForceFrom {
+				ps.add(before.dir+"/ruleset.yaml", 0,
+					fmt.Sprintf("in_force_to is %s, but %s begins on %s", before.InForceTo, versions[i].ID(), versions[i].InForceFrom),
+					"on some days two versions would be in force", "end the older one on the day before, or leave in_force_to out: it then ends when the next begins")
+			}
+		}
+	}
+	if err := ps.err(); err != nil {
+		return nil, err
+	}
+	return lib, nil
+}
+
+// IDs returns the ids of all versions, sorted.
+func (l *Library) IDs() []string { return slices.Sorted(maps.Keys(l.byID)) }
+
+// Kinds returns the kinds of assessment, sorted.
+func (l *Library) Kinds() []string { return slices.Sorted(maps.Keys(l.byKind)) }
+
+// Version returns a version by its id, such as "adult-needs@2015-04-01".
+func (l *Library) Version(id string) (*Ruleset, error) {
+	if rs, ok := l.byID[id]; ok {
+		return rs, nil
+	}
+	return nil, &UnknownRuleset{Asked: id, Known: l.IDs()}
+}
+
+// InForce returns the version of a kind that is in force on the day of on, as its own time zone counts days.
+func (l *Library) InForce(kind string, on time.Time) (*Ruleset, error) {
+	versions, ok := l.byKind[kind]
+	if !ok {
+		return nil, &UnknownRuleset{Asked: kind, Known: l.Kinds()}
+	}
+	day := on.Format(time.DateOnly)
+	for _, rs := range slices.Backward(versions) {
+		if rs.InForceFrom <= day {
+			if rs.InForceTo != "" && rs.InForceTo < day {
+				break
+			}
+			return rs, nil
+		}
+	}
+	return nil, &NotInForce{Kind: kind, On: day, First: versions[0].InForceFrom}
+}
+
+// Find takes what a caller may write for a ruleset: a kind, for the version in force on a day, or a version's id.
+func (l *Library) Find(name string, on time.Time) (*Ruleset, error) {
+	if strings.Contains(name, "@") {
+		return l.Version(name)
+	}
+	return l.InForce(name, on)
+}
+
+// UnknownRuleset says that there is no ruleset of a name.
+type UnknownRuleset struct {
+	Asked string
+	Known []string
+}
+
+// Error names what there is.
+func (e *UnknownRuleset) Error() string {
+	return fmt.Sprintf("there is no ruleset %q; use one of: %s", shorten(e.Asked), strings.Join(e.Known, ", "))
+}
+
+// NotInForce says that no version of a kind is in force on a day.
+type NotInForce struct{ Kind, On, First string }
+
+// Error names the first day on which one is.
+func (e *NotInForce) Error() string {
+	return fmt.Sprintf("no version of %s is in force on %s; the first is in force from %s", e.Kind, e.On, e.First)
+}

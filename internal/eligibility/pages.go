@@ -1,0 +1,228 @@
+package eligibility
+
+import (
+	"maps"
+	"slices"
+
+	"threshold/internal/care"
+)
+
+// Page returns a page in words for these answers: what it says and what it asks now. ok is false when there is no such
+// page or when it does not apply to the answers. w fills the placeholders.
+func (j *Journey) Page(path string, a care.Answers, w Words) (page care.Page, ok bool) {
+	v := j.view(a)
+	p := j.byPath[path]
+	if p == nil || !v.applies(p) {
+		return care.Page{}, false
+	}
+	return v.draw(p, j.words.Pages[p.source], w), true
+}
+
+// Form returns a form that can be sent from outside the path: "contact" (ask us to contact you), "today/now" (ask us to
+// ring today) and "questions/send" (send only the private part). ok is false when there is no such form.
+func (j *Journey) Form(id string, w Words) (form care.Page, ok bool) {
+	p := j.forms[id]
+	if p == nil {
+		return care.Page{}, false
+	}
+	return j.view(care.Answers{}).draw(p, j.words.Forms[p.source], w), true
+}
+
+// outcomeWords adds what a page about an outcome may name.
+func (j *Journey) outcomeFill(w Words, outcome string) Words {
+	o := j.words.Outcomes[outcome]
+	if o == nil {
+		return w
+	}
+	more := Words{"title": o.Title, "about": o.About, "note": o.Note, "example": o.Example}
+	if q := o.Questions["limbs"]; q != nil {
+		more["question"] = q.Text
+	}
+	return w.with(more)
+}
+
+// wordsOf returns the words of a question: those of its page, with those that its outcome has for itself over them.
+func (j *Journey) wordsOf(q *question) questionWords {
+	pages := j.words.Pages
+	if j.forms[q.page.path] == q.page {
+		pages = j.words.Forms
+	}
+	var out questionWords
+	if p := pages[q.page.source]; p != nil && p.Questions[q.source] != nil {
+		out = *p.Questions[q.source]
+	}
+	if o := j.words.Outcomes[q.page.outcome]; o != nil {
+		if x := o.Questions[q.suffix]; x != nil {
+			if x.Text != "" {
+				out.Text = x.Text
+			}
+			if x.Hint != "" {
+				out.Hint = x.Hint
+			}
+			out.Options, out.Hints = over(out.Options, x.Options), over(out.Hints, x.Hints)
+			out.Texts, out.Messages = over(out.Texts, x.Texts), over(out.Messages, x.Messages)
+			out.Variants = over(out.Variants, x.Variants)
+		}
+	}
+	return out
+}
+
+func over(under, top map[string]string) map[string]string {
+	if len(top) == 0 {
+		return under
+	}
+	out := maps.Clone(under)
+	if out == nil {
+		out = map[string]string{}
+	}
+	maps.Copy(out, top)
+	return out
+}
+
+func (v *view) draw(p *page, words *pageWords, w Words) care.Page {
+	j := v.j
+	w = j.outcomeFill(w, p.outcome)
+	out := care.Page{
+		Path: p.path, Template: p.template, Title: w.one(words.Title), Lines: w.all(words.Lines), Hint: w.one(words.Hint),
+		Example: w.one(words.Example), Note: w.one(words.Note), Button: w.one(words.Button), Form: p.form,
+		Outcome: p.outcome, Extra: map[string]string{},
+	}
+	if out.Button == "" {
+		out.Button = j.Text("page.continue", w)
+	}
+	for k, s := range words.Extra {
+		out.Extra[k] = w.one(s)
+	}
+	for _, x := range p.parts {
+		if x.When.Eval(v.read) == True {
+			out.Lines = append(out.Lines, w.all(words.Parts[x.ID])...)
+		}
+	}
+	for _, id := range p.services {
+		out.Services = append(out.Services, j.Texts("service."+id, w)...)
+	}
+	for _, q := range v.asksNow(p) {
+		out.Questions = append(out.Questions, v.drawQuestion(q, w)...)
+	}
+	return out
+}
+
+// drawQuestion gives a question and, after it, a field for the words of each option that invites some. They stand on
+// the page for everybody: a field that comes and goes with a tick is lost on people who cannot see it move.
+func (v *view) drawQuestion(q *question, w Words) []care.Question {
+	words := v.j.wordsOf(q)
+	out := v.checkable(q)
+	out.Text, out.Hint = w.one(words.Text), w.one(words.Hint)
+	out.WriteOnly, out.Autocomplete = q.writeOnly, q.autocomplete
+	for _, x := range q.variants {
+		if x.When.Eval(v.read) == True {
+			out.Text = w.one(words.Variants[x.ID])
+		}
+	}
+	for i := range out.Options {
+		o := &out.Options[i]
+		o.Label, o.Hint = w.one(words.Options[o.ID]), w.one(words.Hints[o.ID])
+		if x := v.j.words.Outcomes[o.ID]; x != nil && o.Label == "" {
+			switch q.choose {
+			case "outcomes":
+				o.Label, o.Group = x.ScreenLabel, v.j.words.Groups[x.Group]
+			case "outcomes_not_chosen":
+				o.Label = x.SecondLook
+			}
+		}
+	}
+	out.Messages = v.j.messages(q.kind, words.Messages)
+	all := []care.Question{out}
+	for _, o := range q.options {
+		if o.Text {
+			all = append(all, care.Question{
+				ID: textID(q, o), Kind: care.KindText, Text: w.one(words.Texts[o.ID]), MaxChars: optionWords,
+				WriteOnly: q.writeOnly, Messages: v.j.messages(care.KindText, nil),
+			})
+		}
+	}
+	return all
+}
+
+// problemCodes are the problems that an answer of a kind can have; see care.Question.Check.
+func problemCodes(kind care.Kind) []string {
+	switch kind {
+	case care.KindRadios, care.KindCheckboxes:
+		return []string{"choose_one", "unknown_option", "not_both", "one_only"}
+	case care.KindDate:
+		return []string{"enter", "one_only", "date_incomplete", "date_real", "date_past", "too_long"}
+	case care.KindPhone, care.KindEmail, care.KindPostcode:
+		return []string{"enter", "one_only", "too_long", string(kind)}
+	}
+	return []string{"enter", "one_only", "too_long"}
+}
+
+func (j *Journey) messages(kind care.Kind, own map[string]string) map[string]string {
+	out := map[string]string{}
+	for _, code := range problemCodes(kind) {
+		if s := j.words.Words["error."+code]; len(s) > 0 {
+			out[code] = s[0]
+		}
+	}
+	maps.Copy(out, own)
+	return out
+}
+
+// ProblemText is the sentence that says what is wrong with a field of a page and how to mend it.
+func (j *Journey) ProblemText(p care.Page, problem care.Problem) string {
+	w := Words(problem.Args)
+	if q, ok := p.Question(problem.Field); ok {
+		if s := w.one(q.Messages[problem.Code]); s != "" {
+			return s
+		}
+	}
+	if s := j.words.Words["error."+problem.Code]; len(s) > 0 {
+		if t := w.one(s[0]); t != "" {
+			return t
+		}
+	}
+	return j.Text("error.enter", nil)
+}
+
+// label is what an answer reads like: the words of an option, the text itself, a date in full.
+func (v *view) label(q *question, value string) string {
+	switch {
+	case q.kind == care.KindDate:
+		if t, ok := readDate(value); ok && v.j.words.Told.Date != "" {
+			return t.Format(v.j.words.Told.Date)
+		}
+		return value
+	case !q.isChoice():
+		return value
+	}
+	if s := v.j.words.Outcomes[value]; s != nil && slices.Contains([]string{"outcomes", "outcomes_not_chosen"}, q.choose) {
+		if q.choose == "outcomes" {
+			return s.ScreenLabel
+		}
+		return s.SecondLook
+	}
+	s := v.j.wordsOf(q).Options[value]
+	if s == "" {
+		s = value
+	}
+	o, _ := q.option(value)
+	if text := v.a.One(textID(q, o)); o.Text && text != "" {
+		s += ": " + text
+	}
+	return s
+}
+
+// answered are the words of an answer as it counts now, in the order of the options.
+func (v *view) answered(q *question) []string {
+	values := v.given(q)
+	if !q.isChoice() {
+		return slices.Clone(values)
+	}
+	var out []string
+	for _, o := range v.offered(q) {
+		if slices.Contains(values, o.ID) {
+			out = append(out, v.label(q, o.ID))
+		}
+	}
+	return out
+}

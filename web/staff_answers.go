@@ -1,0 +1,212 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"threshold/internal/care"
+	"threshold/internal/casework"
+	"threshold/internal/eligibility"
+	"threshold/templates/components"
+	"threshold/templates/pages"
+)
+
+// staffAnswers lays each answer beside the law's test.
+func (s *Server) staffAnswers(c echo.Context) error {
+	f, err := s.openCase(c, "answers")
+	if err != nil {
+		return err
+	}
+	if !f.Assessed() {
+		return care.ErrNotFound
+	}
+	return render(c, http.StatusOK, pages.StaffAnswers(s.answersPage(c, f, nil, nil)))
+}
+
+// answersPage draws all rows. typed, when set, stands in for the stored finding of its outcome, with what is wrong.
+func (s *Server) answersPage(c echo.Context, f casework.CaseFile, typed *care.Finding, invalid *care.Invalid) pages.StaffAnswersPage {
+	p := pages.StaffAnswersPage{
+		StaffCase: s.staffCase(c, f, "answers", "Answers and the law"),
+		Intro:     f.Rules.Texts("staff.answers_intro", nil),
+		Index:     components.TaskListParams{IDPrefix: "outcome"},
+	}
+	reasons := f.Rules.Explain(f.Facts)
+	for _, outcome := range f.Rules.Outcomes() {
+		finding, kept := f.Findings[outcome.ID]
+		status := components.TaskStatus{Text: "No finding yet"}
+		if kept {
+			status = components.TaskStatus{Tag: components.TagParams{Text: f.Rules.Choice(casework.ListConclusions, string(finding.Conclusion)), Classes: "govuk-tag--grey"}}
+		}
+		p.Index.Items = append(p.Index.Items, components.TaskListItem{
+			Title: components.TaskTitle{Text: f.Rules.OutcomeTitle(outcome.ID)}, Href: "#finding-" + outcome.ID, Status: status,
+		})
+		var problems pages.StaffProblems
+		if typed != nil && typed.Outcome == outcome.ID {
+			stored := finding
+			finding = *typed
+			finding.At, finding.ByName = stored.At, stored.ByName
+			if invalid != nil {
+				problems = staffProblems(f.Rules, invalid, func(field string) string { return outcome.ID + "-" + field })
+				p.Problems, p.Layout.Error = problems, true
+			}
+		}
+		p.Rows = append(p.Rows, s.findingRow(c, f, outcome, finding, reasons, problems))
+	}
+	return p
+}
+
+func (s *Server) findingRow(c echo.Context, f casework.CaseFile, outcome eligibility.Item, finding care.Finding, reasons eligibility.Line, problems pages.StaffProblems) pages.StaffFindingRow {
+	rs, id := f.Rules, outcome.ID
+	suggested := f.Suggested(id)
+	unable, citation := rs.Law("unable")
+	row := pages.StaffFindingRow{
+		ID: id, Anchor: "finding-" + id, Title: rs.OutcomeTitle(id),
+		Statutory: sentence(outcome.Name) + ".", Citation: outcome.Citation, LimbsIntro: unable + " " + citation,
+		Silent: rs.Text("staff.silent", nil), Suggestion: rs.Text("staff.suggest."+suggested, nil), SuggestionClasses: suggestionClasses[suggested],
+		Action: casePath(f.Assessment) + "/answers/" + id, Version: strconv.Itoa(finding.Version),
+		Reason: finding.Reason, Period: finding.Period, ReasonHint: rs.Text("staff.reason_hint", nil), AskPeriod: f.Fluctuates(id),
+		Problems: problems, Saved: s.savedAt(finding.At, finding.ByName),
+		Found: foundRows(rs, finding),
+	}
+	period, periodCitation := rs.Law("fluctuation")
+	row.PeriodHint = period + " " + periodCitation
+	for _, t := range rs.ToldOutcome(f.Answers, id, s.words(visitOf(c))) {
+		if !t.Answered {
+			continue
+		}
+		line := pages.StaffTold{Question: t.Question, Answers: t.Answers}
+		if strings.HasSuffix(t.ID, ".help") || strings.HasSuffix(t.ID, ".help_enough") {
+			line.Note = rs.Text("staff.not_counted", nil)
+		}
+		row.Told = append(row.Told, line)
+	}
+	for _, limb := range rs.Limbs() {
+		line := pages.StaffLimb{Text: limb.Name, Citation: limb.Citation, Said: rs.Text("staff.limb_unknown", nil), Classes: "govuk-tag--grey"}
+		switch said(f, id, limb.ID) {
+		case "yes":
+			line.Said, line.Classes = rs.Text("staff.limb_yes", nil), "govuk-tag--teal"
+		case "no":
+			line.Said = rs.Text("staff.limb_no", nil)
+		}
+		row.Limbs = append(row.Limbs, line)
+	}
+	if f.Indication == nil {
+		row.Suggestion = rs.Text("staff.suggest.none", nil)
+	} else if line, ok := reasons.Outcome(id); ok {
+		for _, kid := range line.Kids {
+			row.Why = append(row.Why, pages.StaffReason{Text: truthMark[kid.Value] + " " + kid.Text, Citation: kid.Citation})
+		}
+	}
+	row.Conclusions = components.RadiosParams{
+		Name: "conclusion", IDPrefix: id + "-conclusion", Value: string(finding.Conclusion), Classes: "govuk-radios--small",
+		Fieldset:     &components.FieldsetParams{Legend: components.LegendParams{Text: "Your finding", Classes: "govuk-fieldset__legend--s"}},
+		ErrorMessage: components.ErrorMessageParams{Text: problems.ByField["conclusion"]},
+	}
+	// What agrees with the suggestion stands first only because it is read first; nothing is chosen beforehand.
+	order := []string{string(care.ConcludesUnable), string(care.ConcludesAble), string(care.NeedMore)}
+	if suggested == care.OutcomeAble {
+		order[0], order[1] = order[1], order[0]
+	}
+	for _, conclusion := range order {
+		row.Conclusions.Items = append(row.Conclusions.Items, components.RadioItem{
+			Value: conclusion, Text: rs.Text("staff.finding."+suggested+"."+conclusion, nil),
+		})
+	}
+	row.Sources = components.CheckboxesParams{
+		Name: "sources", IDPrefix: id + "-sources", Values: finding.Sources, Classes: "govuk-checkboxes--small",
+		Fieldset:     &components.FieldsetParams{Legend: components.LegendParams{Text: "How do you know?", Classes: "govuk-fieldset__legend--s"}},
+		ErrorMessage: components.ErrorMessageParams{Text: problems.ByField["sources"]},
+	}
+	for _, source := range rs.Choices(casework.ListSources) {
+		row.Sources.Items = append(row.Sources.Items, components.CheckboxItem{Value: source.ID, Text: source.Label})
+	}
+	return row
+}
+
+var suggestionClasses = map[string]string{
+	care.OutcomeUnable: "govuk-tag--teal", care.OutcomeAble: "govuk-tag--grey", care.OutcomeUnknown: "govuk-tag--yellow",
+}
+
+// truthMark is said before a reason: holds, does not hold, is not known.
+var truthMark = map[eligibility.Truth]string{eligibility.True: "Yes:", eligibility.False: "No:", eligibility.Unknown: "Not known:"}
+
+// foundRows tells a finding in rows, as it is shown when locked or beside a colleague's.
+func foundRows(rs *eligibility.Ruleset, finding care.Finding) []pages.StaffTold {
+	if finding.Conclusion == "" {
+		return []pages.StaffTold{{Question: "Finding", Answers: []string{"None"}}}
+	}
+	rows := []pages.StaffTold{{Question: "Finding", Answers: []string{rs.Choice(casework.ListConclusions, string(finding.Conclusion))}}}
+	var sources []string
+	for _, source := range finding.Sources {
+		sources = append(sources, rs.Choice(casework.ListSources, source))
+	}
+	for _, row := range []pages.StaffTold{{Question: "How they know", Answers: sources}, {Question: "Why", Answers: nonEmpty(finding.Reason)}, {Question: "Period looked at", Answers: nonEmpty(finding.Period)}} {
+		if len(row.Answers) > 0 {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+func nonEmpty(values ...string) []string {
+	return slices.DeleteFunc(values, func(v string) bool { return v == "" })
+}
+
+// staffFind saves the finding of one row.
+func (s *Server) staffFind(c echo.Context) error {
+	values, err := staffForm(c, "version", "conclusion", "sources", "reason", "period")
+	if err != nil {
+		return err
+	}
+	ref, err := reference(c)
+	if err != nil {
+		return err
+	}
+	read, err := version(values)
+	if err != nil {
+		return err
+	}
+	finding := care.Finding{
+		Outcome: c.Param("outcome"), Conclusion: care.Conclusion(values.Get("conclusion")), Sources: values["sources"],
+		Reason: values.Get("reason"), Period: values.Get("period"), Version: read,
+	}
+	err = s.Casework.Find(c.Request().Context(), visitOf(c).Actor, ref, finding, read)
+	invalid := (*care.Invalid)(nil)
+	switch {
+	case errors.As(err, &invalid):
+		f, err := s.openCase(c, "answers")
+		if err != nil {
+			return err
+		}
+		for i, p := range invalid.Problems {
+			if p.Code == "reason" && f.Suggested(finding.Outcome) != care.OutcomeUnknown && f.Suggested(finding.Outcome) != string(finding.Conclusion) {
+				invalid.Problems[i].Code = "reason_differ"
+			}
+		}
+		return render(c, http.StatusUnprocessableEntity, pages.StaffAnswers(s.answersPage(c, f, &finding, invalid)))
+	case errors.Is(err, care.ErrConflict):
+		f, err := s.openCase(c, "answers")
+		if err != nil {
+			return err
+		}
+		theirs := f.Findings[finding.Outcome]
+		return s.conflict(c, f, conflictOf{
+			page: "answers", what: f.Rules.OutcomeTitle(finding.Outcome), by: theirs.ByName, at: theirs.At, version: theirs.Version,
+			theirs: foundRows(f.Rules, theirs), mine: foundRows(f.Rules, finding), posted: values,
+			action: casePath(f.Assessment) + "/answers/" + finding.Outcome, keep: casePath(f.Assessment) + "/answers#finding-" + finding.Outcome,
+		})
+	}
+	var mine []pages.StaffTold
+	if errors.Is(err, care.ErrLocked) {
+		mine = []pages.StaffTold{{Question: "Why", Answers: nonEmpty(finding.Reason)}, {Question: "Period looked at", Answers: nonEmpty(finding.Period)}}
+	}
+	if shown, err := s.lockedPage(c, err, mine); shown || err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/staff/case/"+ref+"/answers#finding-"+finding.Outcome)
+}

@@ -1,0 +1,150 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"threshold/internal/care"
+	"threshold/internal/casework"
+	"threshold/internal/eligibility"
+	"threshold/templates/pages"
+)
+
+// signedRecord opens the newest signed record of the address. A case that is not signed has none.
+func (s *Server) signedRecord(c echo.Context, page string) (casework.CaseFile, care.Determination, casework.SignedRecord, error) {
+	f, err := s.openCase(c, page)
+	if err != nil {
+		return f, care.Determination{}, casework.SignedRecord{}, err
+	}
+	d, ok := f.LastDetermination()
+	if !ok {
+		return f, d, casework.SignedRecord{}, care.ErrNotFound
+	}
+	r, err := casework.ReadRecord(d)
+	return f, d, r, err
+}
+
+// staffSigned shows the signed record, for the screen and for paper. It is read from the record alone: what is shown is
+// what was signed.
+func (s *Server) staffSigned(c echo.Context) error {
+	f, d, r, err := s.signedRecord(c, "signed")
+	if err != nil {
+		return err
+	}
+	rs, v := f.Rules, visitOf(c)
+	p := pages.StaffSignedPage{
+		StaffCase: s.staffCase(c, f, "signed", "The record"), Just: c.QueryParam("done") == doneSigned,
+		Hash: d.Hash, HashNote: rs.Text("staff.hash_note", nil), PrintNote: rs.Text("staff.print_note", nil),
+		JSONHref: casePath(f.Assessment) + "/record.json",
+		SignedBy: rs.Text("staff.signed_by", eligibility.Words{"name": r.SignedBy.Name, "council": v.Council.Name, "when": longTime(r.SignedAt)}),
+	}
+	p.StaffCase.Locked = false // the page is the record itself: it needs no note that leads to it
+	p.Take.Allowed = false
+	p.Decision = rs.Text("staff.closed", nil)
+	if r.Decision != casework.DecisionClosed {
+		p.Decision = rs.Choice(casework.ListDecision, r.Decision)
+	}
+	p.Sections, p.Outcomes = recordSections(rs, r)
+	if p.Next, err = s.nextCase(c); err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, pages.StaffSigned(p))
+}
+
+// nextCase is the worker's own most pressing case, or one that nobody has.
+func (s *Server) nextCase(c echo.Context) (pages.Link, error) {
+	v := visitOf(c)
+	for _, worker := range []string{v.Actor.ID, "-"} {
+		found, err := s.Casework.Queue(c.Request().Context(), v.Actor, care.QueueQuery{Worker: worker})
+		if err != nil {
+			return pages.Link{}, err
+		}
+		if len(found.Lines) > 0 {
+			line := found.Lines[0]
+			return pages.Link{Text: "Next case: " + nameOf(line.Summary), Href: "/staff/case/" + line.Reference}, nil
+		}
+	}
+	return pages.Link{}, nil
+}
+
+// recordSections lays a record out for reading.
+func recordSections(rs *eligibility.Ruleset, r casework.SignedRecord) (sections, outcomes []pages.StaffSection) {
+	var why []pages.StaffTold
+	add := func(rows *[]pages.StaffTold, question string, answers ...string) {
+		if answers = nonEmpty(answers...); len(answers) > 0 {
+			*rows = append(*rows, pages.StaffTold{Question: question, Answers: answers})
+		}
+	}
+	done := rs.Text("staff.next_steps", nil)
+	if r.Decision == casework.DecisionClosed {
+		done = rs.Text("staff.done", nil)
+	}
+	add(&why, rs.Text("staff.decision_reason", nil), r.DecisionReason)
+	add(&why, rs.Text("staff.advice", nil), r.Advice)
+	if r.Considered19 != "" {
+		add(&why, rs.Text("staff.considered", nil), rs.Choice(casework.ListConsidered, r.Considered19))
+	}
+	add(&why, done, r.NextSteps)
+	sections = append(sections, pages.StaffSection{Title: "Reasons", Rows: why})
+
+	var conditions []pages.StaffTold
+	for _, condition := range r.Conditions {
+		value := "Not met"
+		if condition.Value == care.ConditionMet {
+			value = "Met"
+		}
+		add(&conditions, condition.Text+" "+condition.Citation, value)
+	}
+	if len(conditions) > 0 {
+		sections = append(sections, pages.StaffSection{Title: "The criteria, tested on the findings", Rows: conditions})
+	}
+	if r.Impact != nil {
+		var impact []pages.StaffTold
+		for _, area := range r.Impact.Areas {
+			add(&impact, sentence(area.Text), rs.Choice(casework.ListImpact, area.Value))
+		}
+		wellbeing, _ := rs.Law("wellbeing")
+		add(&impact, wellbeing, rs.Choice(casework.ListYesNo, r.Impact.Significant), r.Impact.SignificantReason)
+		cause, _ := rs.Law("impairment")
+		add(&impact, cause, rs.Choice(casework.ListYesNo, r.Impact.Cause), r.Impact.CauseReason)
+		sections = append(sections, pages.StaffSection{Title: "Effect on wellbeing", Rows: impact})
+	}
+	var how []pages.StaffTold
+	for _, contact := range r.Contacts {
+		line := contactLine(rs, care.Contact{On: contact.On, How: contact.How, SeenAlone: contact.SeenAlone, Advocate: contact.Advocate})
+		add(&how, line.When, line.How+". "+line.Detail)
+	}
+	add(&how, "Why nobody spoke with the person", r.NoContactReason)
+	var checks []string
+	for _, check := range r.Checks {
+		checks = append(checks, check.Text)
+	}
+	add(&how, rs.Text("staff.checks", nil), checks...)
+	if r.Ruleset != "" && r.Indication != "" {
+		add(&how, "Rules used", r.Ruleset)
+	}
+	sections = append(sections, pages.StaffSection{Title: "How the assessment was made", Rows: how})
+
+	for _, finding := range r.Findings {
+		section := pages.StaffSection{Title: rs.OutcomeTitle(finding.Outcome), Note: sentence(finding.Name) + ". " + finding.Citation}
+		for _, t := range finding.Said {
+			add(&section.Rows, t.Question, t.Answers...)
+		}
+		section.Rows = append(section.Rows, foundRows(rs, care.Finding{
+			Conclusion: care.Conclusion(finding.Conclusion), Sources: finding.Sources, Reason: finding.Reason, Period: finding.Period,
+		})...)
+		outcomes = append(outcomes, section)
+	}
+	return sections, outcomes
+}
+
+// staffRecordJSON gives the record byte for byte as it was signed: its SHA-256 is the fingerprint printed on it.
+func (s *Server) staffRecordJSON(c echo.Context) error {
+	f, d, _, err := s.signedRecord(c, "export")
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="threshold-`+f.Reference+`.json"`)
+	return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, d.Body)
+}

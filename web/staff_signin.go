@@ -1,0 +1,216 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"net/http"
+	"strings"
+
+	"github.com/boombuler/barcode/qr"
+	"github.com/labstack/echo/v4"
+	"github.com/pquerna/otp"
+
+	"threshold/internal/care"
+	"threshold/templates/pages"
+)
+
+// staffSignIn asks who somebody is.
+func (s *Server) staffSignIn(c echo.Context) error {
+	notice := ""
+	if c.QueryParam("done") == "set-up" {
+		notice = "Your account is ready. Sign in with your new password and a new code."
+	}
+	return s.signInPage(c, http.StatusOK, "", notice, nil)
+}
+
+func (s *Server) signInPage(c echo.Context, status int, email, notice string, invalid *care.Invalid) error {
+	p := pages.StaffSignInPage{Layout: s.staffLayout(c, "Sign in"), Email: email, Notice: notice}
+	if invalid != nil {
+		rs, err := s.Casework.Words()
+		if err != nil {
+			return err
+		}
+		p.Layout.Error = true
+		p.Problems = staffProblems(rs, invalid, func(field string) string { return field })
+	}
+	if s.Demo {
+		list, err := s.councilList(c)
+		if err != nil {
+			return err
+		}
+		for _, council := range list {
+			switch {
+			case !council.Demo:
+			case len(p.Demo) == 0:
+				p.Demo = append(p.Demo, pages.StaffDemoCouncil{Slug: council.Slug, Button: "Sign in as a demonstration practitioner"})
+			default:
+				p.Demo = append(p.Demo, pages.StaffDemoCouncil{Slug: council.Slug, Button: "See " + council.Name + " instead"})
+			}
+		}
+	}
+	return render(c, status, pages.StaffSignIn(p))
+}
+
+// staffSignInSend checks password and code and begins a session under a new id.
+func (s *Server) staffSignInSend(c echo.Context) error {
+	// The password is taken as it was typed: tidying would change it.
+	if _, err := staffForm(c, "email", "password", "code"); err != nil {
+		return err
+	}
+	email := tidy(c.FormValue("email"))
+	p, err := s.Casework.SignIn(c.Request().Context(), email, c.FormValue("password"), c.FormValue("code"))
+	invalid := (*care.Invalid)(nil)
+	switch {
+	case errors.As(err, &invalid):
+		return s.signInPage(c, http.StatusUnprocessableEntity, email, "", invalid)
+	case errors.Is(err, care.ErrTooMany):
+		return s.signInPage(c, http.StatusTooManyRequests, email, "", care.Refuse("too_many", "too_many"))
+	case err != nil:
+		return err
+	}
+	return s.beginStaff(c, p)
+}
+
+// staffSignInDemo signs in without password or code, in the demonstration alone.
+func (s *Server) staffSignInDemo(c echo.Context) error {
+	if !s.Demo {
+		return care.ErrNotFound
+	}
+	values, err := staffForm(c, "council")
+	if err != nil {
+		return err
+	}
+	p, err := s.Casework.SignInDemo(c.Request().Context(), values.Get("council"))
+	if err != nil {
+		return err
+	}
+	return s.beginStaff(c, p)
+}
+
+func (s *Server) beginStaff(c echo.Context, p care.Practitioner) error {
+	now := s.Now().UTC()
+	err := s.cookies.begin(c.Request(), c.Response(), staffCookie, care.Session{
+		Kind: care.ActorPractitioner, Council: p.Council, Practitioner: p.ID, CreatedAt: now, SeenAt: now,
+	})
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/staff")
+}
+
+// staffSignOut ends the session; pressing it without one does no harm.
+func (s *Server) staffSignOut(c echo.Context) error {
+	if err := s.cookies.end(c.Request(), c.Response(), staffCookie); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/staff/sign-in")
+}
+
+// staffSetUp is where a one-time link leads.
+func (s *Server) staffSetUp(c echo.Context) error {
+	p, key, err := s.Casework.BeginSetup(c.Request().Context(), c.Param("token"))
+	if errors.Is(err, care.ErrNotFound) {
+		return s.setUpGone(c)
+	}
+	if err != nil {
+		return err
+	}
+	return s.setUpPage(c, http.StatusOK, p, key, nil)
+}
+
+func (s *Server) setUpGone(c echo.Context) error {
+	const title = "This link does not work any more"
+	return render(c, http.StatusNotFound, pages.StaffMessage(pages.StaffMessagePage{
+		Layout: s.staffLayout(c, title), Title: title,
+		Lines: []string{
+			"A set-up link works once, for 15 minutes. It may have been used already, or only part of it was copied.",
+			"Ask whoever looks after accounts at your council to make a new one (threshold practitioner add).",
+		},
+		Next: pages.Link{Text: "Sign in", Href: "/staff/sign-in"},
+	}))
+}
+
+func (s *Server) setUpPage(c echo.Context, status int, p care.Practitioner, key *otp.Key, invalid *care.Invalid) error {
+	code, err := qrCode(key.URL())
+	if err != nil {
+		return err
+	}
+	page := pages.StaffSetUpPage{
+		Layout: s.staffLayout(c, "Set up your account"), Action: "/staff/set-up/" + c.Param("token"),
+		Name: p.Name, Email: p.Email, Secret: inFours(key.Secret()), Link: key.URL(), QR: code,
+	}
+	if invalid != nil {
+		rs, err := s.Casework.Words()
+		if err != nil {
+			return err
+		}
+		page.Layout.Error = true
+		page.Problems = staffProblems(rs, invalid, func(field string) string { return field })
+	}
+	return render(c, status, pages.StaffSetUp(page))
+}
+
+// staffSetUpSend sets the password once the first code is right.
+func (s *Server) staffSetUpSend(c echo.Context) error {
+	if _, err := staffForm(c, "username", "password", "code"); err != nil {
+		return err
+	}
+	ctx, token := c.Request().Context(), c.Param("token")
+	err := s.Casework.FinishSetup(ctx, token, c.FormValue("password"), c.FormValue("code"))
+	invalid := (*care.Invalid)(nil)
+	switch {
+	case errors.As(err, &invalid):
+		p, key, err := s.Casework.BeginSetup(ctx, token)
+		if err != nil {
+			return err
+		}
+		return s.setUpPage(c, http.StatusUnprocessableEntity, p, key, invalid)
+	case errors.Is(err, care.ErrNotFound):
+		return s.setUpGone(c)
+	case err != nil:
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/staff/sign-in?done=set-up")
+}
+
+// inFours groups a secret for reading and typing.
+func inFours(secret string) string {
+	var b strings.Builder
+	for i, r := range secret {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// quietZone is the empty border a reader needs, in modules (ISO/IEC 18004).
+const quietZone = 4
+
+// qrCode draws text as one path: a run of dark modules is one rectangle.
+func qrCode(text string) (pages.QR, error) {
+	code, err := qr.Encode(text, qr.M, qr.Auto)
+	if err != nil {
+		return pages.QR{}, fmt.Errorf("drawing a QR code: %w", err)
+	}
+	side := code.Bounds().Dx()
+	dark := func(x, y int) bool { return color.GrayModel.Convert(code.At(x, y)).(color.Gray).Y < 128 }
+	var path strings.Builder
+	for y := range side {
+		for x := 0; x < side; x++ {
+			run := 0
+			for x+run < side && dark(x+run, y) {
+				run++
+			}
+			if run > 0 {
+				at := image.Pt(x+quietZone, y+quietZone)
+				fmt.Fprintf(&path, "M%d %dh%dv1h-%dz", at.X, at.Y, run, run)
+				x += run
+			}
+		}
+	}
+	return pages.QR{Size: side + 2*quietZone, Path: path.String()}, nil
+}
