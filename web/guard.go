@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -88,7 +87,7 @@ func drafting(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
 			return s.gone(c)
 		case v.Session.Locked && c.Request().Method == http.MethodGet:
 			return s.showLocked(c)
-		case v.Draft.Status != care.StatusDraft && !strings.HasSuffix(c.Path(), "/sent"):
+		case v.Draft.Status != care.StatusDraft && c.Path() != "/:council/sent" && c.Path() != "/:council/copy":
 			return c.Redirect(http.StatusSeeOther, "/"+v.Council.Slug+"/sent")
 		}
 		return next(c)

@@ -158,7 +158,10 @@ func (s *Server) showSent(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, councilPath(v.Council, v.Draft.Rules.NextUnvisited(v.Draft.Answers)))
 	}
 	rs, w := v.Draft.Rules, s.words(v)
-	w["ref"], w["date"] = casework.FormatReference(v.Draft.Reference), longDate(v.Draft.DueAt)
+	w["ref"] = casework.FormatReference(v.Draft.Reference)
+	// The council's ordinary promise, whatever was said: an earlier day would tell whoever looks over the shoulder that a
+	// private answer was given.
+	w["date"] = longDate(v.Draft.SentAt.AddDate(0, 0, v.Council.ReadDays))
 	result := rs.Result(v.Draft.Answers, v.Draft.Indication, w)
 	lines := rs.Texts("confirmation.lines", w)
 	if rs.Review(v.Draft.Answers) {

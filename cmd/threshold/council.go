@@ -149,7 +149,7 @@ func (d *database) open(do func(context.Context, *casework.Service) error) (err 
 	if err != nil {
 		return err
 	}
-	library, err := eligibility.Load(rules.Files)
+	library, err := eligibility.Load(rules.FS)
 	if err != nil {
 		return fmt.Errorf("loading the rules: %w", err)
 	}

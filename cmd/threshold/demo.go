@@ -53,7 +53,7 @@ func hard(outcome, limb, frequency, help, words, wish string) map[string][]strin
 }
 
 func reach(phone string) map[string][]string {
-	return map[string][]string{"ways": {"phone"}, "phone": {phone}}
+	return map[string][]string{"ways": {"call"}, "phone": {phone}}
 }
 
 // demoCases are the sample cases of one council. Each shows something a practitioner meets.
@@ -70,7 +70,7 @@ func demoCases(surname string) []demoCase {
 			hard("hygiene", "danger", "daily", "family", "I slipped in the bath twice.", ""))},
 		{name: "Basil", daysAgo: 1, said: said(base, person("Basil", "1961-11-05"), reach("07700 900102"), map[string][]string{
 			"private": {"alone"}, "safety": {"hurt", "money"}, "condition": {"mental", "physical"}, "daily": {"relationships", "home_safety"}, "overall": {"likely"},
-			"areas": {"protection", "control"}, "seen_by": {"yes"}, "times": {"Weekday mornings, before 11"},
+			"areas": {"protection", "control"}, "seen_by": {"My son reads my letters and my phone"}, "alone": {"yes"}, "times": {"Weekday mornings, before 11"},
 			"matters": {"A quiet life. My garden."},
 		}, hard("relationships", "distress", "most_days", "nobody", "I do not see anybody any more.", "To see my old friends from the allotment."),
 			hard("home_safety", "danger", "some_days", "nobody", "The stairs frighten me.", ""))},

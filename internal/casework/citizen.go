@@ -69,6 +69,9 @@ func (s *Service) Draft(ctx context.Context, actor care.Actor) (Draft, error) {
 // Seen is a fingerprint of what is stored for the questions of a page. A form carries it, so that two tabs never
 // overwrite each other silently; it is keyed by the draft and tells nothing of the answers.
 func (d Draft) Seen(page care.Page) string {
+	if d.ID == "" {
+		return "" // nothing is stored yet, so nothing can be overwritten
+	}
 	h := sha256.New()
 	h.Write([]byte(d.ID))
 	for _, q := range page.Questions {

@@ -331,7 +331,7 @@ func TestFormsOutsideThePath(t *testing.T) {
 			t.Fatal(err, invalid)
 		}
 		s := rs.Summary(a, nil)
-		if s.Name != "Sam" || !slices.Contains(s.Contact, "Reach them by: 07700 900 982") || len(rs.ToldForm(id, a, councilWords)) == 0 {
+		if s.CallMe != "Sam" || s.Name != "" || !slices.Contains(s.Contact, "Reach them by: 07700 900 982") || len(rs.ToldForm(id, a, councilWords)) == 0 {
 			t.Errorf("%s: %+v", id, s)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"threshold/internal/care"
 )
@@ -240,5 +241,39 @@ func TestEvaluateDoesNotAllocate(t *testing.T) {
 	f, trace := rs.NewFacts(), rs.NewTrace()
 	if n := testing.AllocsPerRun(100, func() { sink = rs.Evaluate(f, trace) }); n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// BenchmarkAgainstPlainGo runs both in turn in short slices and compares the fastest slice of each, so that other work on
+// the machine does not decide the figure. It reports the ratio as "x-plain", for many people in turn and for one person
+// again and again (where a processor learns every branch of plain Go by heart).
+func BenchmarkAgainstPlainGo(b *testing.B) {
+	rs := adultRules(b)
+	facts := benchFacts(b, rs)
+	plain := make([]plainFacts, len(facts))
+	for i, f := range facts {
+		plain[i] = plainOf(rs, f)
+	}
+	for name, mask := range map[string]int{"many": len(facts) - 1, "one": 0} {
+		b.Run(name, func(b *testing.B) {
+			const slice = 2000
+			trace := rs.NewTrace()
+			var t plainTrace
+			best := [2]time.Duration{time.Hour, time.Hour}
+			for b.Loop() {
+				start := time.Now()
+				for i := range slice {
+					sink = rs.Evaluate(facts[i&mask], trace)
+				}
+				middle := time.Now()
+				for i := range slice {
+					sink = plainEvaluate(&plain[i&mask], &t)
+				}
+				best[0], best[1] = min(best[0], middle.Sub(start)), min(best[1], time.Since(middle))
+			}
+			b.ReportMetric(float64(best[0].Nanoseconds())/slice, "ns/engine")
+			b.ReportMetric(float64(best[1].Nanoseconds())/slice, "ns/plain")
+			b.ReportMetric(float64(best[0])/float64(best[1]), "x-plain")
+		})
 	}
 }

@@ -17,6 +17,9 @@ func (j *Journey) CarryInto(into *care.Answers, form string, from care.Answers) 
 		}
 		for _, q := range p.asks {
 			into.Set(q.id, from.Get(q.id)...)
+			for _, o := range q.options {
+				into.Set(textID(q, o), from.Get(textID(q, o))...)
+			}
 		}
 		into.Visit(path)
 	}

@@ -572,25 +572,14 @@ func (ck *rulesetChecker) indexLogic() {
 			rs.outcomeGroups[m.item] = g
 		}
 	}
-	for g, grp := range rs.logic.groups {
-		leaves := int(grp.leafHi)
-		if grp.guarded {
-			leaves++
+	for g, ms := range rs.logic.members {
+		for _, m := range ms {
+			rs.judge(m.leaf, g)
 		}
-		for l := int(grp.leafLo); l < leaves; l++ {
-			slot := int(rs.logic.slots[l])
-			if len(rs.schema.defs[slot].typ.weigh) == 0 {
-				continue
-			}
-			owner := g
-			for owner > 0 && rs.logic.marks[owner].kind != "outcome" && rs.logic.marks[owner].kind != "condition" {
-				owner = rs.logic.parents[owner]
-			}
-			rs.judged = append(rs.judged, judgedLeaf{slot, owner})
-		}
+		rs.judge(rs.logic.guards[g], g)
 	}
-	for l, slot := range rs.logic.slots {
-		rs.definite = append(rs.definite, rs.schema.defs[slot].typ.definite(rs.logic.tables[l]))
+	for _, l := range rs.logic.leaves {
+		rs.definite = append(rs.definite, rs.schema.defs[l.slot].typ.definite(l.table))
 	}
 	slices.SortFunc(rs.judged, func(a, b judgedLeaf) int { return a.slot - b.slot })
 	for _, o := range rs.outcomes {
@@ -603,6 +592,21 @@ func (ck *rulesetChecker) indexLogic() {
 		}
 		rs.limbSlots = append(rs.limbSlots, row)
 	}
+}
+
+// judge remembers a leaf of group g that may hold an answer only a person can weigh, and the outcome or condition around it.
+func (rs *Ruleset) judge(leaf, g int) {
+	if leaf < 0 {
+		return
+	}
+	slot := int(rs.logic.leaves[leaf].slot)
+	if len(rs.schema.defs[slot].typ.weigh) == 0 {
+		return
+	}
+	for g > 0 && rs.logic.marks[g].kind != "outcome" && rs.logic.marks[g].kind != "condition" {
+		g = rs.logic.parents[g]
+	}
+	rs.judged = append(rs.judged, judgedLeaf{slot, g})
 }
 
 // messages builds the program of the prompts and of the choice among reasons.

@@ -16,7 +16,7 @@ func (rs *Ruleset) NewTrace() *Trace {
 // come from this version.
 func (rs *Ruleset) Evaluate(f Facts, t *Trace) care.Suggestion {
 	rs.logic.run(f.v, t)
-	return suggestion(t.groups[0])
+	return suggestion(t.group(0))
 }
 
 func suggestion(bits uint8) care.Suggestion {
@@ -30,12 +30,12 @@ func suggestion(bits uint8) care.Suggestion {
 }
 
 // Condition tells what a condition came to in a trace that Evaluate filled; i counts as ConditionIDs does.
-func (rs *Ruleset) Condition(t *Trace, i int) Truth { return toTruth(t.groups[rs.conditionGroups[i]]) }
+func (rs *Ruleset) Condition(t *Trace, i int) Truth { return toTruth(t.group(rs.conditionGroups[i])) }
 
 // OutcomeUnable tells what an outcome came to in a trace that Evaluate filled: True for unable, False for able; i
 // counts as Outcomes does.
 func (rs *Ruleset) OutcomeUnable(t *Trace, i int) Truth {
-	return toTruth(t.groups[rs.outcomeGroups[i]])
+	return toTruth(t.group(rs.outcomeGroups[i]))
 }
 
 // A work is the scratch space of one evaluation.
@@ -72,7 +72,7 @@ func (rs *Ruleset) Indicate(f Facts) care.Indication {
 func (rs *Ruleset) indicate(f Facts, w *work) care.Indication {
 	rs.logic.run(f.v, &w.trace)
 	ind := care.Indication{
-		Ruleset: rs.ID(), Suggestion: suggestion(w.trace.groups[0]),
+		Ruleset: rs.ID(), Suggestion: suggestion(w.trace.group(0)),
 		Conditions: make([]care.Condition, len(rs.conditions)),
 		Outcomes:   make([]care.OutcomeResult, len(rs.outcomes)),
 		Reasons:    make([]care.Reason, 0, len(rs.conditions)),
@@ -81,10 +81,10 @@ func (rs *Ruleset) indicate(f Facts, w *work) care.Indication {
 		Prompts:    []care.Prompt{},
 	}
 	for i, c := range rs.conditions {
-		ind.Conditions[i] = care.Condition{ID: c.ID, Value: conditionOptions[place(w.trace.groups[rs.conditionGroups[i]])], Citation: c.Citation}
+		ind.Conditions[i] = care.Condition{ID: c.ID, Value: conditionOptions[place(w.trace.group(rs.conditionGroups[i]))], Citation: c.Citation}
 	}
 	for i, o := range rs.outcomes {
-		r := care.OutcomeResult{ID: o.ID, Value: outcomeOptions[place(w.trace.groups[rs.outcomeGroups[i]])], Limbs: []string{}, Citation: o.Citation}
+		r := care.OutcomeResult{ID: o.ID, Value: outcomeOptions[place(w.trace.group(rs.outcomeGroups[i]))], Limbs: []string{}, Citation: o.Citation}
 		for k, slot := range rs.limbSlots[i] {
 			if slot >= 0 && slices.Contains(rs.schema.defs[slot].typ.decode(f.v[slot]), "yes") {
 				r.Limbs = append(r.Limbs, rs.limbs[k].ID)
@@ -98,7 +98,7 @@ func (rs *Ruleset) indicate(f Facts, w *work) care.Indication {
 		ind.Reasons = append(ind.Reasons, rs.reason(i, f.v, w))
 	}
 	for i := range rs.prompts {
-		if w.messages.groups[i] == bitTrue {
+		if w.messages.group(i) == bitTrue {
 			p := &rs.prompts[i]
 			ind.Prompts = append(ind.Prompts, care.Prompt{ID: p.ID, Text: p.text, Citation: p.Citation})
 		}
@@ -124,7 +124,7 @@ func (rs *Ruleset) derive(v []uint8, ind *care.Indication, w *work) {
 	d[derivedIndication] = uint8(slices.Index(indicationOptions, string(ind.Suggestion)) + 1)
 	unable := 0
 	for i, g := range rs.outcomeGroups {
-		b := w.trace.groups[g]
+		b := w.trace.group(g)
 		d[derivedFixed+len(rs.conditions)+i] = uint8(place(b) + 1)
 		if b == bitTrue {
 			unable++
@@ -139,7 +139,7 @@ func (rs *Ruleset) derive(v []uint8, ind *care.Indication, w *work) {
 		d[derivedJudgement] = 2
 	}
 	for i, g := range rs.conditionGroups {
-		d[derivedFixed+i] = uint8(place(w.trace.groups[g]) + 1)
+		d[derivedFixed+i] = uint8(place(w.trace.group(g)) + 1)
 	}
 }
 
@@ -148,7 +148,7 @@ func (rs *Ruleset) judgement(v []uint8, t *Trace) []string {
 	out := []string{}
 	for _, j := range rs.judged {
 		d := &rs.schema.defs[j.slot]
-		if t.groups[j.group] == bitsOpen && d.typ.weighAt[v[j.slot]] {
+		if t.group(j.group) == bitsOpen && d.typ.weighAt[v[j.slot]] {
 			out = append(out, d.path)
 		}
 	}
@@ -159,8 +159,8 @@ func (rs *Ruleset) judgement(v []uint8, t *Trace) []string {
 func (rs *Ruleset) reason(i int, v []uint8, w *work) care.Reason {
 	g := rs.conditionGroups[i]
 	r := care.Reason{Citation: rs.conditions[i].Citation, Because: rs.becausePaths(g, v, &w.trace)}
-	for _, l := range rs.reasonLines[i][w.trace.groups[g]] {
-		if l.root < 0 || w.messages.groups[l.root] == bitTrue {
+	for _, l := range rs.reasonLines[i][w.trace.group(g)] {
+		if l.root < 0 || w.messages.group(l.root) == bitTrue {
 			r.Text = l.text.fill(func(name string) string { return rs.placeholder(name, v, &w.trace) })
 			break
 		}
@@ -184,16 +184,16 @@ func (rs *Ruleset) becausePaths(g int, v []uint8, t *Trace) []string {
 func (rs *Ruleset) because(g int, v []uint8, t *Trace, out []int) []int {
 	p := rs.logic
 	grp := p.groups[g]
-	if grp.guarded && t.leaves[grp.leafHi] == bitTrue {
-		return append(out, int(p.slots[grp.leafHi]))
+	if t.guarded(g) {
+		return append(out, int(p.leaves[p.guards[g]].slot))
 	}
-	value := t.groups[g]
+	value := t.group(g)
 	for _, m := range p.members[g] {
 		b := uint8(0)
 		if m.leaf >= 0 {
-			b = t.leaves[m.leaf]
+			b = t.leaf(m.leaf)
 		} else {
-			b = t.groups[m.group]
+			b = t.group(m.group)
 		}
 		if b != value && !(grp.op == opAtLeast && b == bitTrue) {
 			continue
@@ -202,7 +202,7 @@ func (rs *Ruleset) because(g int, v []uint8, t *Trace, out []int) []int {
 			out = rs.because(m.group, v, t, out)
 			continue
 		}
-		if slot := int(p.slots[m.leaf]); v[slot] != 0 || b == bitsOpen {
+		if slot := int(p.leaves[m.leaf].slot); v[slot] != 0 || b == bitsOpen {
 			out = append(out, slot)
 		}
 	}

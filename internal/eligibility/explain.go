@@ -49,7 +49,7 @@ func (rs *Ruleset) explainGroup(g int, v []uint8, t *Trace, rule RuleMark, bound
 		bound = []string{"outcome", m.id}
 	}
 	l := Line{
-		Value: toTruth(t.groups[g]), Citation: rule.Citation, Basis: rule.Basis,
+		Value: toTruth(t.group(g)), Citation: rule.Citation, Basis: rule.Basis,
 		Because: rs.becausePaths(g, v, t), kind: m.kind, id: m.id,
 	}
 	switch m.kind {
@@ -74,8 +74,8 @@ func (rs *Ruleset) explainGroup(g int, v []uint8, t *Trace, rule RuleMark, bound
 		}
 		l.Kids = append(l.Kids, kid)
 	}
-	if leaf := int(p.groups[g].leafHi); p.groups[g].guarded && t.leaves[leaf] == bitTrue {
-		kid := rs.explainLeaf(leaf, v, t, rs.guardRule())
+	if t.guarded(g) {
+		kid := rs.explainLeaf(p.guards[g], v, t, rs.guardRule())
 		kid.Value = Unknown // that accounts differ is certain; what it says about the outcome is that it is open
 		l.Kids = append(l.Kids, kid)
 	}
@@ -94,9 +94,9 @@ func (rs *Ruleset) guardRule() RuleMark {
 
 // explainLeaf tells what was said. Its citation is that of the limb or area it is about, or else of the rule around it.
 func (rs *Ruleset) explainLeaf(leaf int, v []uint8, t *Trace, rule RuleMark) Line {
-	slot := int(rs.logic.slots[leaf])
+	slot := int(rs.logic.leaves[leaf].slot)
 	d := &rs.schema.defs[slot]
-	l := Line{Value: toTruth(t.leaves[leaf]), Text: rs.toldText(d, v[slot]), Citation: rule.Citation, Because: []string{d.path}}
+	l := Line{Value: toTruth(t.leaf(leaf)), Text: rs.toldText(d, v[slot]), Citation: rule.Citation, Because: []string{d.path}}
 	if k := slices.Index(d.bound, "limb"); k >= 0 {
 		if it, ok := rs.Limb(d.bound[k+1]); ok {
 			l.Citation = it.Citation

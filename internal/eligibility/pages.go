@@ -3,19 +3,25 @@ package eligibility
 import (
 	"maps"
 	"slices"
+	"strconv"
 
 	"threshold/internal/care"
 )
 
 // Page returns a page in words for these answers: what it says and what it asks now. ok is false when there is no such
-// page or when it does not apply to the answers. w fills the placeholders.
+// page or when it does not apply to the answers. w fills the placeholders; nil leaves out whatever needs one. A page
+// about an outcome says in Extra["progress"] how many of those chosen it is ("1 of 3").
 func (j *Journey) Page(path string, a care.Answers, w Words) (page care.Page, ok bool) {
 	v := j.view(a)
 	p := j.byPath[path]
 	if p == nil || !v.applies(p) {
 		return care.Page{}, false
 	}
-	return v.draw(p, j.words.Pages[p.source], w), true
+	page = v.draw(p, j.words.Pages[p.source], w)
+	if at, of := j.Progress(a, path); at > 0 {
+		page.Extra["progress"] = j.Text("page.progress", Words{"at": strconv.Itoa(at), "of": strconv.Itoa(of)})
+	}
+	return page, true
 }
 
 // Form returns a form that can be sent from outside the path: "contact" (ask us to contact you), "today/now" (ask us to
@@ -215,10 +221,13 @@ func (v *view) label(q *question, value string) string {
 // answered are the words of an answer as it counts now, in the order of the options.
 func (v *view) answered(q *question) []string {
 	values := v.given(q)
-	if !q.isChoice() {
-		return slices.Clone(values)
-	}
 	var out []string
+	if !q.isChoice() {
+		for _, value := range values {
+			out = append(out, v.label(q, value))
+		}
+		return out
+	}
 	for _, o := range v.offered(q) {
 		if slices.Contains(values, o.ID) {
 			out = append(out, v.label(q, o.ID))

@@ -178,18 +178,21 @@ func (j *Journey) Path(a care.Answers) []string {
 }
 
 // MayBeOn says whether a person may open a page: it applies to their answers, and every page before it was answered or
-// skipped. If not, goTo is the page to send them to.
+// skipped. If not, goTo is the page to send them to, or "" when there is no such page for anybody.
 func (j *Journey) MayBeOn(a care.Answers, path string) (ok bool, goTo string) {
 	v := j.view(a)
 	target := j.byPath[path]
-	if target != nil && target.aside != nil {
+	if target == nil {
+		return false, ""
+	}
+	if target.aside != nil {
 		// Open to everybody who was asked the page before it, whatever they said there: that it opens tells nothing.
 		if after := j.byPath[target.aside.After]; v.live[after.index] && v.done(after) {
 			return true, path
 		}
 		return false, j.NextUnvisited(a)
 	}
-	if target == nil || !v.live[target.index] {
+	if !v.live[target.index] {
 		return false, j.NextUnvisited(a)
 	}
 	for _, p := range v.path() {

@@ -222,7 +222,7 @@ func TestMayBeOn(t *testing.T) {
 	rs := published(t)
 	p := newPerson(t, rs).on("for", "for=self").on("talk")
 	for path, want := range map[string]string{
-		"for": "for", "talk": "talk", "today": "today", "about": "today", "check": "today", "sent": "today", "no/such": "today",
+		"for": "for", "talk": "talk", "today": "today", "about": "today", "check": "today", "sent": "today", "no/such": "",
 		"daily/nutrition": "today", "questions": "today", "questions/send": "today", "coming": "today",
 	} {
 		if ok, to := rs.MayBeOn(p.a, path); to != want || ok != (path == want) {
@@ -387,6 +387,80 @@ func TestEveryPathEndsWhereItCanBeSent(t *testing.T) {
 		if !reached[p.path] {
 			t.Logf("not on any of these walks: %s", p.path)
 		}
+	}
+}
+
+// Whatever was answered and then changed, going on from there comes to the check page, with all that was told kept.
+func TestEveryStateLeadsToCheck(t *testing.T) {
+	rs := published(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		a := care.Answers{}
+		a.Set("for", "self")
+		for range rapid.IntRange(0, 25).Draw(rt, "answers before") {
+			var open []string // pages that a person can have come to
+			for _, path := range rs.Path(a) {
+				if ok, _ := rs.MayBeOn(a, path); ok && path != "sent" {
+					open = append(open, path)
+				}
+			}
+			path := open[len(open)-1]
+			if rapid.Bool().Draw(rt, "go back") {
+				path = rapid.SampledFrom(open).Draw(rt, "page")
+			}
+			page, _ := rs.Page(path, a, nil)
+			typed := fieldsFor(rt, page, true)
+			if path == "for" {
+				typed["for"] = []string{"self"}
+			}
+			next, _, err := rs.Answer(a, path, typed, today)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			a = next
+		}
+		for range len(rs.pages) + 1 {
+			at := rs.NextUnvisited(a)
+			if at == "check" {
+				return
+			}
+			before := a.Questions()
+			typed := map[string][]string{}
+			page, _ := rs.Page(at, a, nil)
+			for _, q := range page.Questions { // what a browser sends again: what stands on the page
+				if v := a.Get(q.ID); v != nil && !q.WriteOnly {
+					typed[q.ID] = v
+				}
+			}
+			if at == "for" {
+				typed["for"] = []string{"self"}
+			}
+			next, invalid, err := rs.Answer(a, at, enough(at, typed), today)
+			if err != nil || invalid != nil {
+				rt.Fatalf("%s: %v %v", at, invalid, err)
+			}
+			for _, q := range before {
+				if next.Get(q) == nil && q != "email" && next.Typed(q) == nil && typed[q] != nil {
+					rt.Fatalf("%s took the answer to %s away", at, q)
+				}
+			}
+			a = next
+		}
+		rt.Fatalf("stuck on %q", rs.NextUnvisited(a))
+	})
+}
+
+func TestOnlyThreeThingsMustBeAnswered(t *testing.T) {
+	rs := published(t)
+	var must []string
+	for _, p := range rs.pages {
+		for _, q := range p.asks {
+			if q.required {
+				must = append(must, q.id)
+			}
+		}
+	}
+	if !slices.Equal(must, []string{"for", "name", "ways"}) {
+		t.Errorf("must be answered: %v", must)
 	}
 }
 

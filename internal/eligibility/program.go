@@ -1,6 +1,7 @@
 package eligibility
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,28 +35,40 @@ func toTruth(b uint8) Truth {
 	return Unknown
 }
 
-// A program is criteria compiled to flat arrays: no maps, no strings and no allocation when it runs. A leaf is one look
-// into a table by the value of one fact; a group joins the leaves and groups that stand side by side below it.
-// Groups are numbered so that those below have higher numbers, and those of one parent follow each other.
+// A program is criteria compiled to flat arrays: no maps, no strings and no allocation when it runs. All values, one byte
+// each, stand in one array: the members of a group side by side, whether they are single tests (leaves) or groups
+// themselves. So a group looks at up to eight members in one machine word. Groups are numbered so that those below have
+// higher numbers.
 type program struct {
-	slots  []uint16      // by leaf: which value it reads
-	tables []*truthTable // by leaf
+	leaves []leaf
 	groups []group
+	size   int // bytes of values
 	// For the tree in the order in which it is written; not read when the program runs.
 	members [][]member // by group
+	guards  []int      // by group: the leaf that leaves it open when it is true, or -1
 	marks   []mark     // by group
 	parents []int      // by group, -1 for a root
+}
+
+// A leaf is one look into a table by the value of one fact.
+type leaf struct {
+	table    *truthTable
+	slot, at uint16 // which fact it reads; where its value goes
 }
 
 // A truthTable gives the bits of a leaf for every value a fact can have.
 type truthTable [256]uint8
 
+// A group joins the members that stand from lo on.
 type group struct {
-	op               criterionOp
-	guarded          bool   // the leaf after the last is a guard: when it is true the group is unknown, whatever it was
-	n                uint16 // at_least
-	leafLo, leafHi   uint16
-	groupLo, groupHi uint16
+	every, some uint64 // bits that all members must have, and that none may have; see run
+	yes, no     uint8  // what comes of it when they do; when one has
+	wide        bool   // at_least, or more members than a word holds
+	guarded     bool   // the byte after the members is a guard: when it is true the group is unknown, whatever it was
+	lo, at      uint16 // where the members begin; where the group's own value goes
+	guard       uint16 // where the guard is
+	n, size     uint16 // at_least n of size
+	op          criterionOp
 }
 
 // A member of a group: a leaf, or a group when leaf is -1.
@@ -72,75 +85,81 @@ type mark struct {
 // A Trace holds what every leaf and group of a program came to. It can be used again and again without allocating; it
 // must not be used by two evaluations at the same time.
 type Trace struct {
-	leaves []uint8
-	groups []uint8
+	p *program
+	v []uint8
 }
 
-func (p *program) newTrace() Trace {
-	return Trace{leaves: make([]uint8, len(p.slots)), groups: make([]uint8, len(p.groups))}
+func (p *program) newTrace() Trace { return Trace{p, make([]uint8, p.size+wordBytes)} }
+
+func (t *Trace) group(g int) uint8 { return t.v[t.p.groups[g].at] }
+
+func (t *Trace) leaf(l int) uint8 { return t.v[t.p.leaves[l].at] }
+
+// guarded says whether a guard leaves a group open.
+func (t *Trace) guarded(g int) bool {
+	return t.p.guards[g] >= 0 && t.leaf(t.p.guards[g]) == bitTrue
 }
 
-// run works out every leaf and group from the values v. Nothing is cut short: the whole trace is wanted.
-func (p *program) run(v []uint8, t *Trace) {
-	slots := p.slots
-	tables, leaves := p.tables[:len(slots)], t.leaves[:len(slots)]
-	for i, s := range slots {
-		leaves[i] = tables[i][v[s]]
+const (
+	wordBytes = 8
+	allTrue   = 0x0101010101010101 * uint64(bitTrue)
+	allFalse  = 0x0101010101010101 * uint64(bitFalse)
+)
+
+// run works out every leaf and group from the values of the facts. Nothing is cut short: the whole trace is wanted.
+//
+// A group of "all" can be true when every member can, and can be false when some member can; "any" is the other way
+// round. With one byte for each member, each of the two is one comparison of a whole word.
+func (p *program) run(facts []uint8, t *Trace) {
+	v := t.v
+	for _, l := range p.leaves {
+		v[l.at] = l.table[facts[l.slot]]
 	}
-	groups := t.groups[:len(p.groups)]
-	for i := len(p.groups) - 1; i >= 0; i-- {
-		g := &p.groups[i]
-		var r uint8
-		switch g.op {
-		case opAtLeast:
-			r = g.count(leaves, groups)
-		case opAll: // can be true when all can, can be false when any can
-			every, some := bitsOpen, uint8(0)
-			for _, b := range leaves[g.leafLo:g.leafHi] {
-				every &= b
-				some |= b
-			}
-			for _, b := range groups[g.groupLo:g.groupHi] {
-				every &= b
-				some |= b
-			}
-			r = every&bitTrue | some&bitFalse
-		default: // opAny, the other way round
-			every, some := bitsOpen, uint8(0)
-			for _, b := range leaves[g.leafLo:g.leafHi] {
-				every &= b
-				some |= b
-			}
-			for _, b := range groups[g.groupLo:g.groupHi] {
-				every &= b
-				some |= b
-			}
-			r = some&bitTrue | every&bitFalse
+	groups := p.groups
+	for i := len(groups) - 1; i >= 0; i-- {
+		g := &groups[i]
+		if g.wide {
+			v[g.at] = g.runWide(v)
+			continue
 		}
-		if g.guarded && leaves[g.leafHi] == bitTrue {
+		x := binary.LittleEndian.Uint64(v[g.lo:])
+		var every, some uint8
+		if x&g.every == g.every {
+			every = 1
+		}
+		if x&g.some != 0 {
+			some = 1
+		}
+		r := -every&g.yes | -some&g.no
+		if g.guarded && v[g.guard] == bitTrue {
 			r = bitsOpen
 		}
-		groups[i] = r
+		v[g.at] = r
 	}
 }
 
-// count works out at_least.
-func (g *group) count(leaves, groups []uint8) uint8 {
-	no, perhaps := uint16(0), uint16(0)
-	for _, b := range leaves[g.leafLo:g.leafHi] {
-		no += uint16(b >> 1)
-		perhaps += uint16(b & (b >> 1))
+// runWide is run for a group that counts or has more than eight members.
+func (g *group) runWide(v []uint8) uint8 {
+	if g.guarded && v[g.guard] == bitTrue {
+		return bitsOpen
 	}
-	for _, b := range groups[g.groupLo:g.groupHi] {
-		no += uint16(b >> 1)
-		perhaps += uint16(b & (b >> 1))
+	members := v[g.lo : g.lo+g.size]
+	every, some := bitsOpen, uint8(0)
+	yes, perhaps := 0, 0
+	for _, b := range members {
+		every &= b
+		some |= b
+		yes += int(b>>1) ^ 1
+		perhaps += int(b & (b >> 1))
 	}
-	// no counts all that can be false, so the rest is certainly true.
-	yes := g.leafHi - g.leafLo + g.groupHi - g.groupLo - no
 	switch {
-	case yes >= g.n:
+	case g.op == opAll:
+		return every&bitTrue | some&bitFalse
+	case g.op == opAny:
+		return some&bitTrue | every&bitFalse
+	case yes >= int(g.n):
 		return bitTrue
-	case yes+perhaps < g.n:
+	case yes+perhaps < int(g.n):
 		return bitFalse
 	}
 	return bitsOpen
@@ -249,35 +268,50 @@ func (b *treeBuilder) problem(p Problem) {
 
 // compile lays trees out flat; typeOf gives the type of a slot. The roots become the groups 0, 1, … in this order.
 func compile(roots []*treeNode, typeOf func(slot int) *factType) *program {
-	p := &program{}
+	p := &program{size: len(roots)}
 	cache := map[string]*truthTable{}
-	queue := slices.Clone(roots)
-	p.parents = make([]int, len(roots))
-	for i := range p.parents {
-		p.parents[i] = -1
+	type placed struct {
+		node       *treeNode
+		at, parent int
+	}
+	var queue []placed
+	for i, r := range roots {
+		queue = append(queue, placed{r, i, -1})
 	}
 	addLeaf := func(l *treeLeaf) int {
-		p.slots = append(p.slots, uint16(l.slot))
-		p.tables = append(p.tables, tableFor(typeOf(l.slot), l.options, cache))
-		return len(p.slots) - 1
+		p.leaves = append(p.leaves, leaf{table: tableFor(typeOf(l.slot), l.options, cache), slot: uint16(l.slot), at: uint16(p.size)})
+		p.size++
+		return len(p.leaves) - 1
 	}
-	for at := 0; at < len(queue); at++ {
-		n := queue[at]
-		g := group{op: n.op, n: uint16(n.n), leafLo: uint16(len(p.slots)), groupLo: uint16(len(queue)), guarded: n.guard != nil}
-		ms := make([]member, len(n.members))
-		for i, m := range n.members {
+	for i := 0; i < len(queue); i++ {
+		n := queue[i].node
+		size := len(n.members)
+		g := group{op: n.op, n: uint16(n.n), lo: uint16(p.size), size: uint16(size), at: uint16(queue[i].at), guarded: n.guard != nil}
+		g.guard = g.lo + g.size
+		g.wide = n.op == opAtLeast || size > wordBytes
+		if !g.wide && size > 0 {
+			g.every = ^uint64(0) >> (8 * (wordBytes - size))
+		}
+		g.every, g.some, g.yes, g.no = g.every&allTrue, g.every&allFalse, bitTrue, bitFalse
+		if n.op == opAny {
+			g.every, g.some, g.yes, g.no = g.some, g.every, bitFalse, bitTrue
+		}
+		ms := make([]member, size)
+		for k, m := range n.members {
 			if m.leaf != nil {
-				ms[i] = member{addLeaf(m.leaf), -1}
+				ms[k] = member{addLeaf(m.leaf), -1}
 				continue
 			}
-			ms[i] = member{-1, len(queue)}
-			queue, p.parents = append(queue, m.node), append(p.parents, at)
+			ms[k] = member{-1, len(queue)}
+			queue = append(queue, placed{m.node, p.size, i})
+			p.size++
 		}
-		g.leafHi, g.groupHi = uint16(len(p.slots)), uint16(len(queue))
+		guard := -1
 		if n.guard != nil {
-			addLeaf(n.guard)
+			guard = addLeaf(n.guard)
 		}
-		p.groups, p.members, p.marks = append(p.groups, g), append(p.members, ms), append(p.marks, n.mark)
+		p.groups, p.members, p.guards = append(p.groups, g), append(p.members, ms), append(p.guards, guard)
+		p.marks, p.parents = append(p.marks, n.mark), append(p.parents, queue[i].parent)
 	}
 	return p
 }

@@ -74,7 +74,7 @@ func TestEveryCombination(t *testing.T) {
 				if got, want := string(rs.Evaluate(f, trace)), refWord(min(impairment, two, wellbeing)); got != want {
 					t.Fatalf("impairment %d, outcomes %v, wellbeing %d: %s, want %s", impairment, outcomes, wellbeing, got, want)
 				}
-				if got := toTruth(trace.groups[rs.conditionGroups[1]]); got != [3]Truth{False, Unknown, True}[two+1] {
+				if got := toTruth(trace.group(rs.conditionGroups[1])); got != [3]Truth{False, Unknown, True}[two+1] {
 					t.Fatalf("outcomes %v: condition %v", outcomes, got)
 				}
 			}

@@ -21,8 +21,8 @@ type Journey struct {
 	forms      map[string]*page
 	formOrder  []string
 	questions  map[string]*question // by id; those of forms too
-	flags      []flag
-	flagByID   map[string]*flag
+	flags      []flagRow
+	flagByID   map[string]*flagRow
 	prompts    map[string]RuleMark      // the prompts an indication may have
 	priorities map[string]care.Priority // of those that are more than routine
 	postcodes  postcodes
@@ -127,8 +127,8 @@ type leftUnticked struct {
 	MapsTo map[string]string `yaml:"maps_to"`
 }
 
-// A flag and its rule.
-type flag struct {
+// A flagRow is a flag and its rule.
+type flagRow struct {
 	ID       string    `yaml:"id"`
 	Priority string    `yaml:"priority"`
 	When     Criterion `yaml:"when"`
@@ -188,7 +188,7 @@ type questionsFile struct {
 	Facts          RuleMark          `yaml:"facts"`
 	Pages          []pageRow         `yaml:"pages"`
 	Forms          []pageRow         `yaml:"forms"`
-	Flags          []flag            `yaml:"flags"`
+	Flags          []flagRow         `yaml:"flags"`
 	PromptPriority map[string]string `yaml:"prompt_priority"`
 	Postcodes      postcodes         `yaml:"postcodes"`
 }
@@ -261,8 +261,8 @@ func (o *option) UnmarshalYAML(n ast.Node) error {
 }
 
 // UnmarshalYAML keeps the line, for problems.
-func (f *flag) UnmarshalYAML(n ast.Node) error {
-	type plain flag
+func (f *flagRow) UnmarshalYAML(n ast.Node) error {
+	type plain flagRow
 	if err := decodeNode(n, (*plain)(f)); err != nil {
 		return err
 	}
@@ -286,7 +286,7 @@ func loadJourney(fsys fs.FS, dir string, rs *Ruleset) Problems {
 	}
 	j := &Journey{
 		byPath: map[string]*page{}, forms: map[string]*page{}, questions: map[string]*question{},
-		flags: rows.Flags, flagByID: map[string]*flag{}, priorities: map[string]care.Priority{},
+		flags: rows.Flags, flagByID: map[string]*flagRow{}, priorities: map[string]care.Priority{},
 		postcodes: rows.Postcodes, mapping: rows.Facts, words: words, lists: rs.Lists(), schema: rs.schema, prompts: map[string]RuleMark{},
 	}
 	for _, p := range rs.prompts {

@@ -67,6 +67,11 @@ func (c *journeyCheck) pages() {
 		if p.form != "" && c.j.forms[p.form] == nil {
 			c.add(p.line, fmt.Sprintf("there is no form %q", p.form), "the page offers to send it", "write the form under `forms`, or take the line away")
 		}
+		for _, path := range p.carries {
+			if c.j.byPath[path] == nil {
+				c.add(p.line, fmt.Sprintf("the form %q carries the page %q, which does not exist", p.source, path), "what people expect to go along would be lost", "write the path of a page in `carries`")
+			}
+		}
 		for _, r := range p.refuse {
 			if !slices.ContainsFunc(p.asks, func(q *question) bool { return q.id == r.Field }) {
 				c.add(r.When.Line(), fmt.Sprintf("the page has no question %q to refuse", r.Field), "the message would stand beside nothing", "name a question of the same page in `field`")

@@ -77,7 +77,7 @@ type Ruleset struct {
 	outcomeGroups   []int   // by outcome
 	limbSlots       [][]int // by outcome, by limb: the fact, or -1
 	judged          []judgedLeaf
-	definite        []uint8 // by leaf: the values it takes over the answers that settle its fact
+	definite        []uint8            // by leaf: the values it takes over the answers that settle its fact
 	reasonLines     []conditionReasons // by condition
 	work            sync.Pool
 }
@@ -323,3 +323,6 @@ func loadRules(fsys fs.FS, dir string, rs *Ruleset) Problems {
 	rs.work.New = func() any { return rs.newWork() }
 	return nil
 }
+
+// PromptCount is how many prompts the rules may raise.
+func (rs *Ruleset) PromptCount() int { return len(rs.prompts) }

@@ -186,8 +186,8 @@ func (j *Journey) Summary(a care.Answers, flags []care.Flag) care.Summary {
 		return ""
 	}
 	s := care.Summary{Name: one("name"), CallMe: one("call_me"), Born: one("born"), Flags: flags, Withheld: one("living") == "secret"}
-	if s.Name == "" {
-		s.Name = one("call_you")
+	if s.CallMe == "" {
+		s.CallMe = one("call_you")
 	}
 	add := func(to *[]string, key, id string, except ...string) {
 		q := j.questions[id]

@@ -99,11 +99,11 @@ func newUndecidedWork(p *program) undecidedWork {
 			atLeast = max(atLeast, int(p.groups[g].n))
 		}
 	}
-	for _, s := range p.slots {
-		slots = max(slots, int(s)+1)
+	for _, l := range p.leaves {
+		slots = max(slots, int(l.slot)+1)
 	}
 	w := undecidedWork{
-		leafReach: make([]uint8, len(p.slots)), leafMatters: make([]uint8, len(p.slots)),
+		leafReach: make([]uint8, len(p.leaves)), leafMatters: make([]uint8, len(p.leaves)),
 		groupReach: make([]uint8, len(p.groups)), groupMatters: make([]uint8, len(p.groups)),
 		beside: make([]uint8, widest+1), counts: make([]counts, widest+2), open: make([]bool, slots),
 	}
@@ -126,7 +126,8 @@ func (rs *Ruleset) undecided(v []uint8, t *Trace, w *undecidedWork) []string {
 		rs.mattersDown(g, t, w)
 	}
 	clear(w.open)
-	for l, s := range p.slots {
+	for l, lf := range p.leaves {
+		s := lf.slot
 		w.open[s] = rs.schema.defs[s].typ.openAt[v[s]] && definitePairs(w.leafReach[l])&w.leafMatters[l] != 0
 	}
 	for s, open := range w.open {
@@ -138,8 +139,8 @@ func (rs *Ruleset) undecided(v []uint8, t *Trace, w *undecidedWork) []string {
 }
 
 func (rs *Ruleset) anyOpen(v []uint8) bool {
-	for _, s := range rs.logic.slots {
-		if rs.schema.defs[s].typ.openAt[v[s]] {
+	for _, l := range rs.logic.leaves {
+		if rs.schema.defs[l.slot].typ.openAt[v[l.slot]] {
 			return true
 		}
 	}
@@ -161,16 +162,17 @@ func definitePairs(set uint8) uint8 {
 // reachUp fills the values that every leaf and group can still take.
 func (rs *Ruleset) reachUp(v []uint8, t *Trace, w *undecidedWork) {
 	p := rs.logic
-	for l, s := range p.slots {
+	for l, lf := range p.leaves {
+		s := lf.slot
 		if rs.schema.defs[s].typ.openAt[v[s]] {
 			w.leafReach[l] = rs.definite[l]
 		} else {
-			w.leafReach[l] = setOf[t.leaves[l]]
+			w.leafReach[l] = setOf[t.leaf(l)]
 		}
 	}
 	for g := len(p.groups) - 1; g >= 0; g-- {
 		grp := &p.groups[g]
-		if grp.guarded && t.leaves[grp.leafHi] == bitTrue {
+		if t.guarded(g) {
 			w.groupReach[g] = canUnknown
 			continue
 		}
@@ -237,9 +239,9 @@ func (rs *Ruleset) mattersDown(g int, t *Trace, w *undecidedWork) {
 	grp := &p.groups[g]
 	ms := p.members[g]
 	above := w.groupMatters[g]
-	if grp.guarded {
-		w.leafMatters[grp.leafHi] = 0 // what leaves an outcome open is itself known
-		if t.leaves[grp.leafHi] == bitTrue {
+	if guard := p.guards[g]; guard >= 0 {
+		w.leafMatters[guard] = 0 // what leaves an outcome open is itself known
+		if t.guarded(g) {
 			above = 0
 		}
 	}

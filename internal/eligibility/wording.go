@@ -82,7 +82,7 @@ func (rs *Ruleset) placeholder(name string, v []uint8, t *Trace) string {
 	var out []string
 	if option, ok := strings.CutPrefix(name, "areas_"); !ok {
 		for i, g := range rs.outcomeGroups {
-			if t.groups[g] == bitTrue {
+			if t.group(g) == bitTrue {
 				out = append(out, rs.outcomes[i].Everyday)
 			}
 		}

@@ -183,6 +183,7 @@ func TestTitleAndLanguage(t *testing.T) {
 	for _, want := range []string{
 		"<title>Error: About you - Get help with daily life - Ashdown and Weir District Council</title>",
 		`<html lang="ar" dir="rtl"`,
+		`href="` + static.Href("citizen-rtl.css") + `"`,
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the page has no %s", want)

@@ -27,6 +27,19 @@ function styles (name) {
   return Buffer.from(code)
 }
 
+// mirrored turns a bundle for languages that run from right to left: GOV.UK Frontend says
+// left and right where it means start and end. A bundle of its own costs the pages that
+// run from left to right nothing, and works in browsers that know no logical properties.
+function mirrored (css) {
+  const turned = css.toString()
+    .replace(/([{;](?:padding|margin):)([^\s;{}()]+) ([^\s;{}()]+) ([^\s;{}()]+) ([^\s;{}()]+)(?=[;}])/g, '$1$2 $5 $4 $3')
+    .replace(/\b(left|right)\b/g, side => side === 'left' ? 'right' : 'left')
+    .replaceAll('polygon(0% 0%,100% 50%,0% 100%)', 'polygon(100% 0%,0% 50%,100% 100%)') // the triangle of details
+    .replace(/border-width:7px 0 7px (12[.\d]+px)/g, 'border-width:7px $1 7px 0')
+    .replace(/(\.govuk-back-link:before\{[^}]*rotate\()225deg/g, (_, start) => `${start}45deg`)
+  return Buffer.from(turned)
+}
+
 // scripts bundles the modules. What only some pages need becomes a file of its own,
 // fetched by the page that needs it.
 // Each bundle is built by itself: together they would share a third file, and the first
@@ -73,8 +86,11 @@ function hashed (name, bytes) {
 }
 
 const bundles = ['citizen', 'staff']
+const citizen = styles('citizen')
 const files = [
-  ...bundles.map(name => ({ name: `${name}.css`, bytes: styles(name) })),
+  { name: 'citizen.css', bytes: citizen },
+  { name: 'citizen-rtl.css', bytes: mirrored(citizen) },
+  { name: 'staff.css', bytes: styles('staff') },
   ...(await Promise.all(bundles.map(scripts))).flat(),
   { name: 'icon.svg', bytes: await readFile(path.join(source, 'icon.svg')) }
 ]

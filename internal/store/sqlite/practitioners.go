@@ -72,7 +72,7 @@ func (s *Store) PractitionerByEmail(ctx context.Context, email string) (care.Pra
 
 // PractitionerBySetup by the hash of a set-up token that was not used yet. An empty hash finds nobody.
 func (s *Store) PractitionerBySetup(ctx context.Context, setupHash string) (care.Practitioner, error) {
-	return s.practitionerWhere(ctx, "setup_hash = NULLIF(?, '')", setupHash)
+	return s.practitionerWhere(ctx, "setup_hash = ?", setupHash)
 }
 
 // Practitioners of a council by name.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -136,6 +137,7 @@ func TestCallerWhoLeftIsNotServed(t *testing.T) {
 	told := make(chan error)
 	go func() { told <- s.write(ctx, mark("left")) }()
 	for len(s.writer.jobs) == 0 { // until it waits
+		runtime.Gosched()
 	}
 	cancel()
 	if err := <-told; !errors.Is(err, context.Canceled) { // while the writer is still held: nobody waits in vain
@@ -195,6 +197,8 @@ func TestReadsDoNotWaitForTheWriter(t *testing.T) {
 	s := newStore(t)
 	must(t, s.CreateAssessment(t.Context(), draft("one")))
 	held, let := make(chan bool), make(chan bool)
+	release := sync.OnceFunc(func() { close(let) })
+	t.Cleanup(release) // when this fails: the store cannot close before
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		_ = s.write(context.Background(), func(t *tx) error { err := mark("x")(t); close(held); <-let; return err })
@@ -205,6 +209,6 @@ func TestReadsDoNotWaitForTheWriter(t *testing.T) {
 	if s.marked(t, "x") {
 		t.Error("what is not committed can be read")
 	}
-	close(let)
+	release()
 	wg.Wait()
 }

@@ -1,0 +1,111 @@
+package eligibility
+
+import (
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"threshold/rules"
+)
+
+var writeWant = flag.Bool("write-want", false, "write want.txt of the broken questions anew; read the difference before keeping it")
+
+// Every folder testdata/busted/q-* holds one mistake in the questions or their words, as a patch of the published
+// files, and the exact message that its author must read. A patch names the file on its first line; then come lines
+// that begin with "-" (found once in the file) and the lines with "+" that stand in their place. Lines of the file are
+// counted in want.txt from the first line of the patch, "@", and left out, "#", far from it or in the other file, so that
+// a sentence added elsewhere does not change twenty messages.
+func TestBustedQuestions(t *testing.T) {
+	folders, err := filepath.Glob("testdata/busted/q-*")
+	if err != nil || len(folders) < 10 {
+		t.Fatalf("%d broken rulesets, %v", len(folders), err)
+	}
+	for _, folder := range folders {
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			fsys, name, at := patched(t, filepath.Join(folder, "patch.txt"))
+			_, err := Load(fsys)
+			if err == nil {
+				t.Fatal("it was loaded")
+			}
+			got := lineOfPlace.ReplaceAllStringFunc(err.Error()+"\n", func(place string) string {
+				m := lineOfPlace.FindStringSubmatch(place)
+				line, _ := strconv.Atoi(m[2])
+				switch {
+				case m[1] != name, line-at > 40, at-line > 40:
+					return m[1] + ":#:"
+				case line == at:
+					return m[1] + ":@:"
+				}
+				return fmt.Sprintf("%s:@%+d:", m[1], line-at)
+			})
+			wantFile := filepath.Join(folder, "want.txt")
+			if *writeWant {
+				if err := os.WriteFile(wantFile, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(wantFile)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("the message is\n%s\nand not\n%s", got, want)
+			}
+			for _, p := range strings.Split(strings.TrimSpace(got), "\nadult-needs/") {
+				if !strings.Contains(p, "why: ") || !strings.Contains(p, "mend: ") {
+					t.Errorf("a message without a reason or a mend: %s", p)
+				}
+			}
+		})
+	}
+}
+
+var lineOfPlace = regexp.MustCompile(`([a-z-]+(?:\.en)?\.yaml):([0-9]+):`)
+
+// patched is the published rules with one patch applied, the file it changes, and the line where it does.
+func patched(t *testing.T, patch string) (fsys fs.FS, name string, line int) {
+	t.Helper()
+	out := fstest.MapFS{}
+	err := fs.WalkDir(rules.FS, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(rules.FS, path)
+		out[path] = &fstest.MapFile{Data: data}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(patch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, rest, _ := strings.Cut(string(data), "\n")
+	file := out["adult-needs/2015-04-01/"+name]
+	if file == nil {
+		t.Fatalf("%s: there is no file %q", patch, name)
+	}
+	var old, fresh strings.Builder
+	for line := range strings.Lines(rest) {
+		switch {
+		case strings.HasPrefix(line, "-"):
+			old.WriteString(line[1:])
+		case strings.HasPrefix(line, "+"):
+			fresh.WriteString(line[1:])
+		}
+	}
+	if n := strings.Count(string(file.Data), old.String()); n != 1 {
+		t.Fatalf("%s: what it takes away is in %s %d times", patch, name, n)
+	}
+	before, after, _ := strings.Cut(string(file.Data), old.String())
+	file.Data = []byte(before + fresh.String() + after)
+	return out, name, strings.Count(before, "\n") + 1
+}
