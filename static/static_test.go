@@ -177,3 +177,27 @@ func TestTokens(t *testing.T) {
 		}
 	}
 }
+
+// TestMirrored: the bundle for right-to-left languages has the same rules the other way
+// round, and turning it lost none.
+func TestMirrored(t *testing.T) {
+	if Empty() {
+		t.Skip("nothing is built in static/dist: run `npm ci --ignore-scripts` and `npm run build` first")
+	}
+	plain, _ := Lookup(Href("citizen.css"), "")
+	mirrored, ok := Lookup(Href("citizen-rtl.css"), "")
+	if !ok {
+		t.Fatal("citizen-rtl.css is not built")
+	}
+	if a, b := bytes.Count(plain.Body, []byte("{")), bytes.Count(mirrored.Body, []byte("{")); a != b {
+		t.Errorf("%d rules became %d", a, b)
+	}
+	for here, there := range map[string]string{
+		".govuk-list--bullet{padding-left:20px": ".govuk-list--bullet{padding-right:20px",
+		"padding:10px 20px 10px 0":              "padding:10px 0 10px 20px",
+	} {
+		if !bytes.Contains(plain.Body, []byte(here)) || !bytes.Contains(mirrored.Body, []byte(there)) || bytes.Contains(mirrored.Body, []byte(here)) {
+			t.Errorf("%q did not become %q", here, there)
+		}
+	}
+}

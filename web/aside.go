@@ -24,7 +24,8 @@ func (s *Server) asidePage(c echo.Context, status int, draft casework.Draft, pag
 	layout.Error = invalid != nil
 	p := pages.AsidePage{
 		Layout: layout, Page: page,
-		GoOn: pages.Button{Text: page.Button, Action: councilPath(v.Council, page.Path)},
+		Numbers: []string{"999", "116 123", "18001 111", "111", v.Council.Phone24h, v.Council.Phone},
+		GoOn:    pages.Button{Text: page.Button, Action: councilPath(v.Council, page.Path)},
 	}
 	if form, ok := rs.Form(page.Form, w); ok {
 		typed := care.Answers{}

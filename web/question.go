@@ -176,7 +176,7 @@ func (s *Server) backFrom(v *visit, draft casework.Draft, path string) string {
 // typed; answers that are write-only are never shown again.
 func (s *Server) form(rs *eligibility.Ruleset, w eligibility.Words, page care.Page, a care.Answers, invalid *care.Invalid) pages.Form {
 	f := pages.Form{
-		Button: page.Button,
+		Button: page.Button, Introduced: len(page.Lines) > 0 || page.Hint != "",
 		Words: pages.FormWords{
 			Day: rs.Text("page.day", w), Month: rs.Text("page.month", w), Year: rs.Text("page.year", w),
 			ErrorPrefix: rs.Text("page.error_read", w),

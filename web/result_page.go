@@ -26,7 +26,6 @@ func resultPage(rs *eligibility.Ruleset, w eligibility.Words, council care.Counc
 		DisagreeL: r.Disagree,
 		Keep:      pages.Link{Text: r.Buttons["keep"], Href: councilPath(council, "copy")},
 		Stop:      pages.Link{Text: r.Buttons["stop"], Href: councilPath(council, "erase")},
-		Contact:   pages.Link{Text: r.Buttons["contact"], Href: councilPath(council, "contact")},
 	}
 	for _, why := range r.Why {
 		p.Why = append(p.Why, pages.Reason{Text: why.Text, Citation: why.Citation})

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -153,12 +154,8 @@ func (s *Server) identity(a care.Assessment, rs *eligibility.Ruleset) components
 	fact("Reference", casework.FormatReference(a.Reference))
 	fact("Kind", rs.Choice("kinds", string(a.Kind)))
 	fact("Sent", longDate(a.SentAt))
-	for i, format := range a.Summary.Formats {
-		fact([]string{"Needs", "and"}[min(i, 1)], format)
-	}
-	for i, rule := range a.Summary.Contact {
-		fact([]string{"Contact", "and"}[min(i, 1)], rule)
-	}
+	fact("Needs", strings.Join(a.Summary.Formats, ". "))
+	fact("Contact", strings.Join(a.Summary.Contact, ". "))
 	if a.Summary.Withheld {
 		fact("Address", "Secret")
 	}

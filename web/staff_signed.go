@@ -8,6 +8,7 @@ import (
 	"threshold/internal/care"
 	"threshold/internal/casework"
 	"threshold/internal/eligibility"
+	"threshold/templates/components"
 	"threshold/templates/pages"
 )
 
@@ -41,6 +42,10 @@ func (s *Server) staffSigned(c echo.Context) error {
 	}
 	p.StaffCase.Locked = false // the page is the record itself: it needs no note that leads to it
 	p.Take.Allowed = false
+	// The person gets a copy, and others at home may read it: no marks, and nothing of how or when they can be reached.
+	p.Identity = components.IdentityBarParams{Label: "This record", Name: r.Person.Name, Facts: []components.Fact{
+		{Key: "Reference", Value: casework.FormatReference(r.Reference)}, {Key: "Kind", Value: rs.Choice("kinds", r.Kind)}, {Key: "Sent", Value: longDate(r.SentAt)},
+	}}
 	p.Decision = rs.Text("staff.closed", nil)
 	if r.Decision != casework.DecisionClosed {
 		p.Decision = rs.Choice(casework.ListDecision, r.Decision)

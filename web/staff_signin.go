@@ -154,7 +154,7 @@ func (s *Server) setUpPage(c echo.Context, status int, p care.Practitioner, key 
 
 // staffSetUpSend sets the password once the first code is right.
 func (s *Server) staffSetUpSend(c echo.Context) error {
-	if _, err := staffForm(c, "username", "password", "code"); err != nil {
+	if _, err := staffForm(c, "password", "code"); err != nil {
 		return err
 	}
 	ctx, token := c.Request().Context(), c.Param("token")

@@ -61,7 +61,9 @@ func (s *Server) summaryPage(c echo.Context, f casework.CaseFile) pages.StaffSum
 		p.Contacts = append(p.Contacts, contactLine(rs, contact))
 	}
 	p.Contact = s.contactForm(rs, contactTyped{ID: newFormID()}, nil)
-	p.Details = told(rs.ToldPages(f.Answers, w, "you/name", "you/where", "you/where/more", "you/country", "you/contact", "about", "talk", "talk/more", "today"))
+	p.Details = told(rs.ToldPages(f.Answers, w, "you/name", "you/where", "you/where/more", "you/country", "you/contact"))
+	about := rs.ToldPages(f.Answers, w, "today", "about", "talk", "talk/more", "life", "check")
+	p.About = told(slices.DeleteFunc(about, func(r eligibility.ToldRow) bool { return r.ID == "private" })) // it stands with the private ones
 	if f.Linked != "" {
 		p.Linked = pages.Link{Text: "The form this came from: " + casework.FormatReference(f.Linked), Href: "/staff/case/" + f.Linked}
 	}

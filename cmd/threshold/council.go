@@ -142,7 +142,7 @@ func (d *database) open(do func(context.Context, *casework.Service) error) (err 
 	ring, err := keys.Find(d.keys, os.Getenv)
 	if errors.Is(err, keys.ErrNone) {
 		// The demonstration keeps its keys beside its database.
-		if ring, err = keys.Load(d.file + ".keys"); errors.Is(err, os.ErrNotExist) {
+		if ring, err = keys.Load(d.file + ".keys"); errors.Is(err, keys.ErrNone) {
 			return usageError{"the keys that seal this database are missing: give -keys FILE or set THRESHOLD_KEYS (threshold keys new makes them)"}
 		}
 	}

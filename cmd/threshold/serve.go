@@ -65,7 +65,7 @@ func serveCommand(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 // must be given them, because whoever holds a backup must not find the keys in it.
 func findKeys(file, db string, demo bool) (keys.Ring, error) {
 	ring, err := keys.Find(file, os.Getenv)
-	if !errors.Is(err, keys.ErrNone) {
+	if file != "" || !errors.Is(err, keys.ErrNone) {
 		return ring, err
 	}
 	if !demo {

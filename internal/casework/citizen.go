@@ -120,7 +120,7 @@ func (s *Service) Answer(ctx context.Context, actor care.Actor, path, seen strin
 			return d, fmt.Errorf("page %s: %w", path, care.ErrConflict)
 		}
 		next.SavedAt = s.Now().UTC()
-		err = s.Store.SaveAssessment(ctx, next.Assessment, s.event(actor, "draft.saved", d.ID, path))
+		err = s.Store.SaveAssessment(ctx, next.Assessment, s.event(actor, "draft.saved", d.ID, "")) // which page would tell something of the person
 		if errors.Is(err, care.ErrConflict) {
 			continue
 		}

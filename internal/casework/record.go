@@ -196,7 +196,9 @@ func (f CaseFile) writeAssessment(r *SignedRecord) {
 			ByName: finding.ByName, At: finding.At,
 		}
 		for _, row := range f.Rules.ToldOutcome(f.Answers, id, nil) {
-			line.Said = append(line.Said, RecordTold{row.Question, row.Answers})
+			if row.Answered {
+				line.Said = append(line.Said, RecordTold{row.Question, row.Answers})
+			}
 		}
 		r.Findings = append(r.Findings, line)
 	}

@@ -79,7 +79,15 @@ func (j *Journey) apply(v *view, p *page, typed map[string][]string, now time.Ti
 	invalid := new(care.Invalid)
 	for _, q := range asks {
 		values := tidy(q, typed[q.id])
-		problem := v.checkable(q).Check(values, now)
+		check := v.checkable(q)
+		if q.choose == "outcomes_not_chosen" { // an outcome chosen in another tab since the page was shown is no mistake
+			for _, o := range j.lists["outcome"] {
+				if v.chosen(o) {
+					check.Options = append(check.Options, care.Option{ID: o})
+				}
+			}
+		}
+		problem := check.Check(values, now)
 		switch {
 		case q.writeOnly:
 			keepForGood(&next, q, values, problem)

@@ -387,7 +387,9 @@ func (ck *rulesetChecker) logic() {
 	}
 	root := b.build(ck.expand(rs.indication.MetWhen, src))
 	root.mark = mark{kind: "indication", rule: &rs.indication.RuleMark}
-	ck.unused(used, readAt)
+	if len(ck.ps) == 0 { // a wrong test reads nothing, and that is told already
+		ck.unused(used, readAt)
+	}
 	if len(ck.ps) > 0 {
 		return
 	}
@@ -534,10 +536,14 @@ func (ck *rulesetChecker) partProblems(ps Problems) {
 // unused finds what was declared and is read by no rule.
 func (ck *rulesetChecker) unused(used map[string]int, readAt map[int]int) {
 	const why = "it would be asked and change nothing, or a condition of the law would be left out"
-	for i, o := range ck.rs.outcomes {
+	var left []string
+	for _, o := range ck.rs.outcomes {
 		if used["outcomes."+o.ID] == 0 {
-			ck.add(ck.src.line("outcomes", i), fmt.Sprintf("no condition reads the outcome %q", o.ID), why, "name it in a condition, or take it away")
+			left = append(left, o.ID)
 		}
+	}
+	if len(left) > 0 {
+		ck.add(ck.src.line("conditions"), "no condition reads these outcomes: "+strings.Join(left, ", "), why, "name them in a condition, or take them away")
 	}
 	for i, c := range ck.rs.conditions {
 		if used["conditions."+c.ID] == 0 {

@@ -279,7 +279,9 @@ func (c Criterion) expand(lists Lists, bound []string) (Criterion, Problems) {
 					"a test about something that does not exist could never hold", "use one of: "+strings.Join(members, ", "))
 			}
 		}
-		members = c.in
+		if members = c.in; len(ps) > 0 {
+			return out, ps
+		}
 	}
 	for _, id := range members {
 		e, kps := c.of[0].expand(lists, append(slices.Clone(bound), c.each, id))

@@ -34,7 +34,36 @@ func (j *Journey) Form(id string, w Words) (form care.Page, ok bool) {
 	return j.view(care.Answers{}).draw(p, j.words.Forms[p.source], w), true
 }
 
-// outcomeWords adds what a page about an outcome may name.
+// AllPages returns every page of the path in order, each with all that it can say and ask, whatever the answers: the
+// journey as a list, for those who want to read it.
+func (j *Journey) AllPages(w Words) []care.Page {
+	out := make([]care.Page, len(j.pages))
+	for i, p := range j.pages {
+		out[i] = j.whole(p, w)
+	}
+	return out
+}
+
+// whole draws a page with everything that depends on answers.
+func (j *Journey) whole(p *page, w Words) care.Page {
+	v := j.view(care.Answers{})
+	words := j.words.Pages[p.source]
+	if j.forms[p.path] == p {
+		words = j.words.Forms[p.source]
+	}
+	out := v.draw(p, words, w)
+	w = j.outcomeFill(w, p.outcome)
+	out.Lines, out.Questions = w.all(words.Lines), nil
+	for _, x := range p.parts {
+		out.Lines = append(out.Lines, w.all(words.Parts[x.ID])...)
+	}
+	for _, q := range p.asks {
+		out.Questions = append(out.Questions, v.drawQuestion(q, w)...)
+	}
+	return out
+}
+
+// outcomeFill adds what a page about an outcome may name.
 func (j *Journey) outcomeFill(w Words, outcome string) Words {
 	o := j.words.Outcomes[outcome]
 	if o == nil {

@@ -52,7 +52,7 @@ func TestOutcomesComeInTheOrderOfTheRegulation(t *testing.T) {
 		if at, of := rs.Progress(p.a, "daily/"+o); at != i+1 || of != 10 {
 			t.Errorf("%s is %d of %d", o, at, of)
 		}
-		p.on("daily/"+o).on("daily/" + o + "/more")
+		p.on("daily/" + o).on("daily/" + o + "/more")
 	}
 	if p.at != "life" {
 		t.Errorf("after the tenth outcome: %q", p.at)

@@ -132,24 +132,12 @@ func TestEveryPageAsksInWords(t *testing.T) {
 	}
 }
 
-// everything draws a page with all it could ever say and ask, whatever the answers: for tests over the words.
+// everything is a page with all it could ever say and ask, and the other words of its questions.
 func (j *Journey) everything(p *page) care.Page {
-	v := j.view(care.Answers{})
-	words := j.words.Pages[p.source]
-	if j.forms[p.path] == p {
-		words = j.words.Forms[p.source]
-	}
-	out := v.draw(p, words, councilWords)
-	w := j.outcomeFill(councilWords, p.outcome)
-	out.Lines = w.all(words.Lines)
-	for _, x := range p.parts {
-		out.Lines = append(out.Lines, w.all(words.Parts[x.ID])...)
-	}
-	out.Questions = nil
+	out := j.whole(p, councilWords)
 	for _, q := range p.asks {
-		out.Questions = append(out.Questions, v.drawQuestion(q, w)...)
 		for _, x := range q.variants {
-			out.Questions = append(out.Questions, care.Question{ID: q.id + "." + x.ID, Text: w.one(j.wordsOf(q).Variants[x.ID])})
+			out.Questions = append(out.Questions, care.Question{ID: q.id + "." + x.ID, Text: j.wordsOf(q).Variants[x.ID]})
 		}
 	}
 	return out

@@ -310,7 +310,9 @@ func loadRules(fsys fs.FS, dir string, rs *Ruleset) Problems {
 	ck.head()
 	ck.lists()
 	ck.types()
-	ck.facts()
+	if len(ck.ps) == 0 { // a wrong list would make every fact over it wrong
+		ck.facts()
+	}
 	if len(ck.ps) > 0 { // criteria cannot be understood before the lists and facts are right
 		return ck.ps
 	}

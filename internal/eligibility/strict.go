@@ -135,7 +135,7 @@ func yamlProblem(file string, err error) error {
 		key := strings.TrimSuffix(strings.TrimPrefix(unknown.GetMessage(), `unknown field "`), `"`)
 		p.What = fmt.Sprintf("the key %q is not known here", key)
 		p.Why = "a key that nobody reads would look like a rule and change nothing"
-		p.Mend = "correct the spelling, or take the line away; docs/schema lists the keys"
+		p.Mend = "correct the spelling, or take the line away"
 	case errors.As(err, &twice), strings.Contains(p.What, "already defined"): // the parser calls it a syntax error
 		p.What = "the same key is written twice: " + quoted(p.What)
 		p.Why = "only one of the two would count, and a reader could not tell which"

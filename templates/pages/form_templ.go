@@ -299,14 +299,17 @@ func questions(title string, f Form) templ.Component {
 
 func legend(title string, f Form, q care.Question) *components.FieldsetParams {
 	l := components.LegendParams{Text: q.Text, Classes: "govuk-fieldset__legend--s"}
-	if alone(title, f) {
+	switch {
+	case alone(title, f) && f.Introduced:
+		l.Classes = "govuk-visually-hidden" // the heading stands above the lines; the group still needs its name
+	case alone(title, f):
 		l.Classes, l.IsPageHeading = "govuk-fieldset__legend--l", true
 	}
 	return &components.FieldsetParams{Legend: l}
 }
 
 func label(title string, f Form, q care.Question) components.LabelParams {
-	if alone(title, f) {
+	if alone(title, f) && !f.Introduced {
 		return components.LabelParams{Text: q.Text, Classes: "govuk-label--l", IsPageHeading: true}
 	}
 	return components.LabelParams{Text: q.Text, Classes: "govuk-label--s"}

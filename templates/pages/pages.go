@@ -31,6 +31,8 @@ type Form struct {
 	Change bool
 	Fields []Field
 	Button string
+	// Introduced says that the page has lines of its own between its heading and the form.
+	Introduced bool
 	// Errors stand at the top, in the order of the fields; empty when all is well.
 	Errors      []components.ErrorSummaryItem
 	ErrorsTitle string

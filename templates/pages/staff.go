@@ -129,7 +129,8 @@ type StaffSummaryPage struct {
 	Ask      []string
 	Weigh    []string
 	Flags    []StaffFlag
-	Details  []StaffTold // where, how to reach
+	About    []StaffTold // health, help now, how they talk, today
+	Details  []StaffTold // who and where they are, how to reach them
 	Contacts []StaffContact
 	Contact  StaffContactForm
 	Linked   Link

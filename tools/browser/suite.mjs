@@ -64,7 +64,7 @@ const answers = {
   'life': {areas: ['dignity', 'control'], overall: ['big']},
   'matters': {matters: 'My garden, and Sunday lunch with my sister.'},
   'you/name': {name: 'Ada Example', call_me: 'Ada', 'born-day': '7', 'born-month': 'March', 'born-year': '1948'},
-  'you/where': {living: ['home'], postcode: 'LS1 4AP', hospital: ['no']},
+  'you/where': {living: ['home'], address: '1 Example Street', postcode: 'LS1 4AP', hospital: ['no']},
   'you/contact': {ways: ['call', 'post'], phone: '07700 900 982', times: 'After 2pm'},
   'contact': {call_you: 'Sam Example', safe_way: '07700 900 982'},
 };

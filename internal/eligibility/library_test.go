@@ -1,0 +1,127 @@
+package eligibility
+
+import (
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"threshold/rules"
+)
+
+// withVersions is the published rules with further versions of the adult's rules beside them. Each is a date, and the
+// last day when it has one after a space.
+func withVersions(t *testing.T, first string, more ...string) fstest.MapFS {
+	t.Helper()
+	out := fstest.MapFS{}
+	const from = "adult-needs/2015-04-01/"
+	err := fs.WalkDir(rules.FS, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(rules.FS, path)
+		if err != nil {
+			return err
+		}
+		for _, v := range append([]string{first}, more...) {
+			date, to, _ := strings.Cut(v, " ")
+			text := strings.ReplaceAll(string(data), "2015-04-01", date)
+			if to != "" {
+				text = strings.Replace(text, "reviewed_by:", "in_force_to: \""+to+"\"\nreviewed_by:", 1)
+			}
+			out["adult-needs/"+date+"/"+strings.TrimPrefix(path, from)] = &fstest.MapFile{Data: []byte(text)}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func day(t *testing.T, s string) time.Time {
+	t.Helper()
+	d, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestInForce(t *testing.T) {
+	lib, err := Load(withVersions(t, "2015-04-01", "2027-04-01 2027-12-31", "2028-04-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for on, want := range map[string]string{
+		"2015-04-01": "adult-needs@2015-04-01",
+		"2027-03-31": "adult-needs@2015-04-01",
+		"2027-04-01": "adult-needs@2027-04-01",
+		"2027-12-31": "adult-needs@2027-04-01",
+		"2099-01-01": "adult-needs@2028-04-01",
+	} {
+		if rs, err := lib.InForce("adult-needs", day(t, on)); err != nil || rs.ID() != want {
+			t.Errorf("on %s: %v, %v; want %s", on, rs, err, want)
+		}
+	}
+	for on, want := range map[string]string{
+		"2015-03-31": "no version of adult-needs is in force on 2015-03-31; the first is in force from 2015-04-01",
+		"2028-01-01": "no version of adult-needs is in force on 2028-01-01; the first is in force from 2015-04-01",
+	} {
+		if _, err := lib.InForce("adult-needs", day(t, on)); err == nil || err.Error() != want {
+			t.Errorf("on %s: %v", on, err)
+		}
+	}
+	// A version once published is found by its id whatever the day.
+	if rs, err := lib.Find("adult-needs@2027-04-01", day(t, "2000-01-01")); err != nil || rs.InForceTo != "2027-12-31" {
+		t.Errorf("%v, %v", rs, err)
+	}
+	for _, name := range []string{"adult", "adult-needs@2016-04-01"} {
+		if _, err := lib.Find(name, day(t, "2026-01-01")); err == nil || !strings.Contains(err.Error(), "there is no ruleset \""+name+"\"; use one of: adult-needs") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestOverlap(t *testing.T) {
+	_, err := Load(withVersions(t, "2015-04-01 2027-04-01", "2027-04-01"))
+	const want = `adult-needs/2015-04-01/ruleset.yaml: in_force_to is 2027-04-01, but adult-needs@2027-04-01 begins on 2027-04-01
+    why: on some days two versions would be in force
+    mend: end the older one on the day before, or leave in_force_to out: it then ends when the next begins`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLoadNothing(t *testing.T) {
+	if _, err := Load(fstest.MapFS{}); err == nil || !strings.Contains(err.Error(), "there is no ruleset") {
+		t.Errorf("got %v", err)
+	}
+	without := withVersions(t, "2015-04-01")
+	delete(without, "adult-needs/2015-04-01/reasons.en.yaml")
+	if _, err := Load(without); err == nil || !strings.Contains(err.Error(), "reasons.en.yaml: the file cannot be read: it does not exist") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestSchemaIsCurrent keeps docs/schema/ruleset.schema.json what the loader reads.
+func TestSchemaIsCurrent(t *testing.T) {
+	const file = "../../docs/schema/ruleset.schema.json"
+	have, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != string(RulesetSchema()) {
+		t.Errorf("%s is not current: write it with `go run ./cmd/threshold rules schema > docs/schema/ruleset.schema.json`", file)
+	}
+}
+
+func mapOf(pairs ...any) fstest.MapFS {
+	out := fstest.MapFS{}
+	for i := 0; i < len(pairs); i += 2 {
+		out["adult-needs/2015-04-01/"+pairs[i].(string)] = &fstest.MapFile{Data: pairs[i+1].([]byte)}
+	}
+	return out
+}

@@ -1,0 +1,231 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/labstack/echo/v4"
+
+	"threshold/internal/care"
+	"threshold/internal/eligibility"
+	"threshold/rules"
+)
+
+// apiServer is the public interface alone, as the service mounts it, with the service's own log line and error handler.
+func apiServer(t *testing.T) (*echo.Echo, *bytes.Buffer) {
+	t.Helper()
+	lib, err := eligibility.Load(rules.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	now := func() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) }
+	e := echo.New()
+	e.HTTPErrorHandler = func(err error, c echo.Context) { writeAPIError(c, statusOf(err), err) }
+	e.Use(logLine(slog.New(slog.NewJSONHandler(&log, nil)), now), securityHeaders)
+	registerAPI(e.Group("/api/v1"), lib, now)
+	return e, &log
+}
+
+// apiDocument is openapi.json, checked, with a router over it.
+func apiDocument(t *testing.T) (*openapi3.T, routers.Router) {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromData(openAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	router, err := gorillamux.NewRouter(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc, router
+}
+
+// call sends a request and holds the answer against openapi.json.
+func call(t *testing.T, e *echo.Echo, router routers.Router, method, path, body string) *httptest.ResponseRecorder {
+	t.Helper()
+	req := httptest.NewRequest(method, path, strings.NewReader(body))
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Origin", "https://elsewhere.example.com")
+	rec := httptest.NewRecorder()
+	e.ServeHTTP(rec, req)
+	if got := rec.Header().Get("Access-Control-Allow-Origin"); got != "*" {
+		t.Errorf("%s %s: Access-Control-Allow-Origin %q", method, path, got)
+	}
+	if rec.Header().Get("Access-Control-Allow-Credentials") != "" || rec.Header().Get("Set-Cookie") != "" {
+		t.Errorf("%s %s reads or sets credentials", method, path)
+	}
+	route, params, err := router.FindRoute(req)
+	if err != nil {
+		t.Fatalf("%s %s is not in openapi.json: %v", method, path, err)
+	}
+	in := &openapi3filter.RequestValidationInput{Request: httptest.NewRequest(method, path, strings.NewReader(body)), PathParams: params, Route: route}
+	in.Request.Header.Set("Content-Type", "application/json")
+	if rec.Code == http.StatusOK {
+		if err := openapi3filter.ValidateRequest(context.Background(), in); err != nil {
+			t.Errorf("%s %s was answered, but openapi.json refuses it: %v", method, path, err)
+		}
+	} else if rec.Header().Get("Content-Type") != "application/problem+json" {
+		t.Errorf("%s %s: %d as %s", method, path, rec.Code, rec.Header().Get("Content-Type"))
+	}
+	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: rec.Code, Header: rec.Header(), Body: io.NopCloser(bytes.NewReader(rec.Body.Bytes())), Options: &openapi3filter.Options{IncludeResponseStatus: true}}
+	if err := openapi3filter.ValidateResponse(context.Background(), out); err != nil {
+		t.Errorf("%s %s: the answer is not what openapi.json says: %v\n%s", method, path, err, rec.Body)
+	}
+	return rec
+}
+
+func TestAPIIndications(t *testing.T) {
+	e, _ := apiServer(t)
+	_, router := apiDocument(t)
+	for body, want := range map[string]care.Suggestion{
+		`{"ruleset":"adult-needs","facts":{}}`:                                                    care.CannotTell,
+		`{"ruleset":"adult-needs","on":"2026-11-22","facts":{"impairment":"no"}}`:                 care.LikelyNotMet,
+		`{"ruleset":"adult-needs@2015-04-01","facts":{"wellbeing":{"areas":{"dignity":"some"}}}}`: care.CannotTell,
+		`{"facts":{"impairment":"yes","outcomes":{"hygiene":{"time":"yes","cause":"mixed"},"work_learning":{"danger":"yes","cause":"impairment","help":["family"],"applies":"yes","accounts_differ":false}},"wellbeing":{"overall":"yes"}},"ruleset":"adult-needs"}`: care.LikelyMet,
+	} {
+		rec := call(t, e, router, http.MethodPost, "/api/v1/indications", body)
+		var ind care.Indication
+		if err := json.Unmarshal(rec.Body.Bytes(), &ind); err != nil || rec.Code != http.StatusOK || ind.Suggestion != want || ind.Ruleset != "adult-needs@2015-04-01" {
+			t.Errorf("%s: %d, %s, %v", body, rec.Code, rec.Body, err)
+		}
+	}
+}
+
+func TestAPIRefuses(t *testing.T) {
+	e, log := apiServer(t)
+	_, router := apiDocument(t)
+	for body, want := range map[string]problem{
+		``:                          {Field: "", Detail: "not one JSON value"},
+		`[]`:                        {Field: "", Detail: "must be a JSON object"},
+		`{"facts":{}}`:              {Field: "ruleset", Detail: "ruleset: this is missing"},
+		`{"ruleset":"adult-needs"}`: {Field: "facts", Detail: "facts: this is missing"},
+		`{"ruleset":"adult-needs","ruleset":"adult-needs","facts":{}}`:               {Field: "ruleset", Detail: "written twice"},
+		`{"ruleset":"adult-needs","facts":{},"colour":"red"}`:                        {Field: "colour", Detail: "use one of: ruleset, on, facts"},
+		`{"ruleset":7,"facts":{}}`:                                                   {Field: "ruleset", Detail: "must be a text"},
+		`{"ruleset":"martian","facts":{}}`:                                           {Field: "ruleset", Detail: `there is no ruleset "martian"; use one of: adult-needs`},
+		`{"ruleset":"adult-needs@2014-01-01","facts":{}}`:                            {Field: "ruleset", Detail: "use one of: adult-needs@2015-04-01"},
+		`{"ruleset":"adult-needs","on":"yesterday","facts":{}}`:                      {Field: "on", Detail: "write it like 2026-11-22"},
+		`{"ruleset":"adult-needs","on":"2015-03-31","facts":{}}`:                     {Field: "on", Detail: "in force from 2015-04-01"},
+		`{"ruleset":"adult-needs","facts":[]}`:                                       {Field: "facts", Detail: "must be a JSON object"},
+		`{"ruleset":"adult-needs","facts":{"impairment":"plainly"}}`:                 {Field: "facts.impairment", Detail: "use one of: yes, no, not_sure"},
+		`{"ruleset":"adult-needs","facts":{"outcomes":{"flying":{}}}}`:               {Field: "facts.outcomes.flying", Detail: "there is no such outcome"},
+		`{"ruleset":"adult-needs","facts":{"outcomes":{"toilet":{"slowly":"yes"}}}}`: {Field: "facts.outcomes.toilet.slowly", Detail: "there is no such limb"},
+	} {
+		rec := call(t, e, router, http.MethodPost, "/api/v1/indications", body)
+		var p problem
+		if err := json.Unmarshal(rec.Body.Bytes(), &p); err != nil || rec.Code != http.StatusBadRequest || p.Status != rec.Code || p.Field != want.Field || !strings.Contains(p.Detail, want.Detail) {
+			t.Errorf("%s: %d %s", body, rec.Code, rec.Body)
+		}
+	}
+	for _, word := range []string{"plainly", "slowly", "flying", "impairment"} {
+		if strings.Contains(log.String(), word) {
+			t.Errorf("the log has %q:\n%s", word, log)
+		}
+	}
+	if !strings.Contains(log.String(), "/api/v1/indications") {
+		t.Errorf("no log line:\n%s", log)
+	}
+}
+
+func TestAPIRulesets(t *testing.T) {
+	e, _ := apiServer(t)
+	_, router := apiDocument(t)
+	for _, path := range []string{"/api/v1/rulesets", "/api/v1/rulesets/adult-needs", "/api/v1/rulesets/adult-needs@2015-04-01", "/api/v1/openapi.json"} {
+		if rec := call(t, e, router, http.MethodGet, path, ""); rec.Code != http.StatusOK {
+			t.Errorf("%s: %d", path, rec.Code)
+		}
+	}
+	rec := call(t, e, router, http.MethodGet, "/api/v1/rulesets/adult-needs", "")
+	var v rulesetView
+	if err := json.Unmarshal(rec.Body.Bytes(), &v); err != nil {
+		t.Fatal(err)
+	}
+	if v.ID != "adult-needs@2015-04-01" || !v.InForce || v.ReviewedBy != nil || len(v.Outcomes) != 10 || len(v.Limbs) != 4 || len(v.Areas) != 9 || len(v.Questions) < 30 || len(v.Citations) == 0 {
+		t.Errorf("%s", rec.Body)
+	}
+	for _, q := range v.Questions {
+		if q.Text == "" || q.ID == "" || strings.ContainsAny(q.Text, "{}") {
+			t.Errorf("question %+v", q)
+		}
+	}
+	if rec := call(t, e, router, http.MethodGet, "/api/v1/rulesets/martian", ""); rec.Code != http.StatusNotFound || !strings.Contains(rec.Body.String(), "use one of: adult-needs") {
+		t.Errorf("%d %s", rec.Code, rec.Body)
+	}
+}
+
+// TestAPIPreflight: a browser on another site asks before it posts JSON.
+func TestAPIPreflight(t *testing.T) {
+	e, _ := apiServer(t)
+	req := httptest.NewRequest(http.MethodOptions, "/api/v1/indications", nil)
+	req.Header.Set("Origin", "https://elsewhere.example.com")
+	req.Header.Set("Access-Control-Request-Method", "POST")
+	req.Header.Set("Access-Control-Request-Headers", "content-type")
+	rec := httptest.NewRecorder()
+	e.ServeHTTP(rec, req)
+	h := rec.Header()
+	if rec.Code != http.StatusNoContent || h.Get("Access-Control-Allow-Origin") != "*" || h.Get("Access-Control-Allow-Methods") != "POST" || h.Get("Access-Control-Allow-Headers") != "Content-Type" {
+		t.Errorf("%d %v", rec.Code, h)
+	}
+}
+
+// TestAPIFactsAreDocumented keeps the facts of openapi.json those of the rules.
+func TestAPIFactsAreDocumented(t *testing.T) {
+	lib, err := eligibility.Load(rules.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rs, err := lib.Version("adult-needs@2015-04-01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, _ := apiDocument(t)
+	documented := map[string]bool{}
+	var walk func(path string, s *openapi3.SchemaRef)
+	walk = func(path string, s *openapi3.SchemaRef) {
+		if len(s.Value.Properties) == 0 {
+			documented[path] = true
+			options := s.Value.Enum
+			if s.Value.Items != nil {
+				options = s.Value.Items.Value.Enum
+			}
+			if s.Value.Type.Is("boolean") {
+				options = []any{"true", "false"}
+			}
+			for i, o := range rs.FactOptions(path) {
+				if i >= len(options) || options[i] != o {
+					t.Errorf("%s has the options %v in openapi.json and %v in the rules", path, options, rs.FactOptions(path))
+					break
+				}
+			}
+			return
+		}
+		for name, p := range s.Value.Properties {
+			walk(strings.TrimPrefix(path+"."+name, "."), p)
+		}
+	}
+	walk("", doc.Components.Schemas["AdultFacts"])
+	for _, p := range rs.FactPaths() {
+		if !documented[p] {
+			t.Errorf("openapi.json does not have the fact %s", p)
+		}
+	}
+	if len(documented) != len(rs.FactPaths()) {
+		t.Errorf("openapi.json has %d facts, the rules %d", len(documented), len(rs.FactPaths()))
+	}
+}

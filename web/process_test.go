@@ -1,0 +1,179 @@
+package web_test
+
+import (
+	"html"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"threshold/internal/care"
+)
+
+// demoPractitioner adds somebody who signs in by the demonstration's button.
+func (s *site) demoPractitioner(council string) *browser {
+	s.t.Helper()
+	p := care.Practitioner{
+		ID: "0198a000-0000-7000-8000-" + strings.Repeat("0", 12-len(council)) + strings.Repeat("a", len(council)), Council: council,
+		Name: "Robin Example", Email: "robin@" + council + ".example.com",
+		Roles: []care.Role{care.RolePractitioner}, Demo: true, CreatedAt: s.now,
+	}
+	ev := care.Event{Verb: "practitioner.invited", Actor: care.ActorSystem, At: s.now, Council: council, Subject: p.ID}
+	if err := s.store.PutPractitioner(s.t.Context(), p, ev); err != nil {
+		s.t.Fatal(err)
+	}
+	b := s.browser().get("/staff/sign-in")
+	for _, f := range b.forms() {
+		if strings.Contains(f.action, "demonstration") {
+			b.post(f.action, f.values())
+		}
+	}
+	if b.path != "/staff" {
+		s.t.Fatalf("signing in as a demonstration practitioner led to %s (%d)", b.path, b.status)
+	}
+	return b
+}
+
+// walk answers as said, goes on from every other page as it is, and returns the reference of what was sent.
+func (b *browser) walk(says url.Values) string {
+	b.t.Helper()
+	says = cloneValues(says)
+	for name, value := range map[string]string{"for": "self", "name": "Ada Example", "ways": "not_sure"} {
+		if says[name] == nil {
+			says.Set(name, value)
+		}
+	}
+	b.get("/ashdale/for")
+	for range 60 {
+		if b.confirmed() {
+			return b.reference()
+		}
+		forms := b.forms()
+		if len(forms) == 0 {
+			b.t.Fatalf("dead end at %s (%d)", b.path, b.status)
+		}
+		// Where something can be sent at once there are two forms; these people go on without sending.
+		form := forms[len(forms)-1]
+		v := form.values()
+		for _, c := range form.controls {
+			if given, ok := says[c.name]; ok {
+				v[c.name] = given
+			}
+		}
+		before := b.path
+		b.post(form.action, v)
+		if b.status != 200 {
+			b.t.Fatalf("%s answered %d: %s", before, b.status, text(b.doc))
+		}
+	}
+	b.t.Fatalf("no end in sight at %s", b.path)
+	return ""
+}
+
+func cloneValues(v url.Values) url.Values {
+	out := url.Values{}
+	for k, all := range v {
+		out[k] = slices.Clone(all)
+	}
+	return out
+}
+
+// TestProcessCases walks the worked process cases that touch an adult's own journey through the real pages, and asserts
+// what the practitioner's case page says because of them.
+func TestProcessCases(t *testing.T) {
+	s := newSite(t, true)
+	staff := s.demoPractitioner("ashdale")
+	unable := func(outcomes ...string) url.Values {
+		v := url.Values{"daily": outcomes, "condition": {"physical"}, "overall": {"big"}, "second_look": {"all_fine"}}
+		for _, o := range outcomes {
+			v[o+".limbs"] = []string{"assistance"}
+			v[o+".frequency"] = []string{"daily"}
+			v[o+".cause"] = []string{"impairment"}
+		}
+		return v
+	}
+	with := func(v url.Values, more url.Values) url.Values {
+		for k, all := range more {
+			v[k] = all
+		}
+		return v
+	}
+	for _, c := range []struct {
+		id, about  string
+		says       url.Values
+		flags      []string
+		not        []string
+		indication care.Suggestion // "" for none
+		priority   care.Priority
+	}{
+		{"P02", "substantial difficulty, nobody to help", url.Values{"difficulties": {"understand"}, "trusted": {"no"}},
+			[]string{"advocate_s67"}, nil, care.CannotTell, care.PriorityRoutine},
+		{"P03", "substantial difficulty, a friend helps", url.Values{"difficulties": {"retain"}, "trusted": {"yes"}},
+			[]string{"appropriate_person_check"}, nil, care.CannotTell, care.PriorityRoutine},
+		{"P10", "tells of abuse, and the rules are not met", url.Values{
+			"private": {"alone"}, "safety": {"hurt"}, "condition": {"none"}, "daily": {"none"}, "second_look": {"all_fine"}, "overall": {"small"}},
+			[]string{"safeguarding_s42", "see_alone"}, nil, care.LikelyNotMet, care.PrioritySafety},
+		{"P11", "carer collapsed today, no food or heating", with(unable("nutrition"), url.Values{"today": {"food", "heat", "helper"}}),
+			[]string{"urgent_s19_3"}, nil, care.LikelyNotMet, care.PriorityUrgent},
+		{"P14", "complex health needs are a reason to ask, never scored", with(unable("nutrition", "hygiene"), url.Values{"nutrition.parts": {"tube"}}),
+			[]string{"chc_reg7"}, nil, care.LikelyMet, care.PriorityRoutine},
+		{"P21", "an eleven-year-old helps to wash", with(unable("nutrition", "hygiene"), url.Values{"hygiene.help": {"child"}}),
+			[]string{"young_carer_identified_reg4", "children_services_referral"}, nil, care.LikelyMet, care.PriorityUrgent},
+		{"P22", "lives in Wales", url.Values{"postcode": {"CF10 1AA"}},
+			[]string{"out_of_scope_wales"}, nil, care.CannotTell, care.PriorityRoutine},
+		{"P30", "in prison", url.Values{"living": {"prison"}}, []string{"prison_s76"}, nil, care.CannotTell, care.PriorityRoutine},
+		{"P31", "in a refuge", url.Values{"living": {"secret"}}, []string{"address_secret", "contact_rule"}, nil, care.CannotTell, care.PriorityRoutine},
+		{"P32", "already has a plan", with(unable("nutrition", "hygiene"), url.Values{"council_help": {"yes"}}),
+			[]string{"existing_plan_review_s27"}, nil, "", care.PriorityRoutine},
+		{"P35", "one thing ticked, the rest left silent", with(unable("nutrition"), url.Values{"second_look": nil}),
+			nil, nil, care.CannotTell, care.PriorityRoutine},
+		{"P37", "cannot speak privately", url.Values{"private": {"seen"}}, []string{"ask_in_private"}, []string{"safeguarding_s42"}, care.CannotTell, care.PriorityRoutine},
+		{"P38", "thoughts of ending own life", url.Values{"private": {"alone"}, "safety": {"suicidal"}},
+			[]string{"urgent_safety"}, nil, care.CannotTell, care.PrioritySafety},
+		{"P39", "no food or medicine because the helper is ill", url.Values{"today": {"food", "helper"}},
+			[]string{"urgent_s19_3"}, nil, care.CannotTell, care.PriorityUrgent},
+		{"P40", "retired, no wish to work", with(unable("nutrition"), url.Values{"daily": {"nutrition", "work_learning"}, "work_learning.limbs": {"no_wish"}}),
+			nil, nil, care.LikelyNotMet, care.PriorityRoutine},
+		{"P41", "no condition, then because of my health", with(unable("nutrition", "hygiene"), url.Values{"condition": {"none"}}),
+			[]string{"condition_contradiction"}, nil, care.CannotTell, care.PriorityRoutine},
+		{"P42", "dementia ticked, but something else as the cause", with(unable("nutrition", "hygiene"), url.Values{
+			"condition": {"memory"}, "nutrition.cause": {"other"}, "hygiene.cause": {"other"}}),
+			nil, nil, care.CannotTell, care.PriorityRoutine},
+	} {
+		t.Run(c.id, func(t *testing.T) {
+			reference := s.browser().walk(c.says)
+			staff.t = t
+			staff.get("/staff/case/" + reference)
+			if staff.status != 200 {
+				t.Fatalf("%s: the case page answered %d", c.about, staff.status)
+			}
+			a, err := s.store.CaseByReference(t.Context(), "ashdale", reference, care.Event{Verb: "case.viewed", Actor: care.ActorSystem, At: s.now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := map[string]string{}
+			for _, f := range a.Summary.Flags {
+				got[f.ID] = f.Text
+			}
+			for _, want := range c.flags {
+				if got[want] == "" {
+					t.Errorf("%s: flag %s is not raised; there are %v", c.about, want, got)
+				} else if !strings.Contains(html.UnescapeString(staff.body), got[want]) {
+					t.Errorf("%s: the case page does not say %q", c.about, got[want])
+				}
+			}
+			for _, not := range c.not {
+				if got[not] != "" {
+					t.Errorf("%s: flag %s is raised", c.about, not)
+				}
+			}
+			var indication care.Suggestion
+			if a.Indication != nil {
+				indication = a.Indication.Suggestion
+			}
+			if indication != c.indication || a.Priority != c.priority {
+				t.Errorf("%s: indication %q, priority %d; want %q, %d", c.about, indication, a.Priority, c.indication, c.priority)
+			}
+		})
+	}
+}
