@@ -22,12 +22,7 @@ func (s *site) demoPractitioner(council string) *browser {
 	if err := s.store.PutPractitioner(s.t.Context(), p, ev); err != nil {
 		s.t.Fatal(err)
 	}
-	b := s.browser().get("/staff/sign-in")
-	for _, f := range b.forms() {
-		if strings.Contains(f.action, "demonstration") {
-			b.post(f.action, f.values())
-		}
-	}
+	b := s.browser().post("/staff/sign-in/demonstration", url.Values{"council": {council}})
 	if b.path != "/staff" {
 		s.t.Fatalf("signing in as a demonstration practitioner led to %s (%d)", b.path, b.status)
 	}

@@ -41,8 +41,14 @@ func (s *Server) signInPage(c echo.Context, status int, email, notice string, in
 			return err
 		}
 		for _, council := range list {
+			if !council.Demo {
+				continue
+			}
+			_, err := s.Casework.SignInDemo(c.Request().Context(), council.Slug)
 			switch {
-			case !council.Demo:
+			case errors.Is(err, care.ErrNotFound): // nobody to sign in as
+			case err != nil:
+				return err
 			case len(p.Demo) == 0:
 				p.Demo = append(p.Demo, pages.StaffDemoCouncil{Slug: council.Slug, Button: "Sign in as a demonstration practitioner"})
 			default:

@@ -54,8 +54,13 @@ func (s *Server) summaryPage(c echo.Context, f casework.CaseFile) pages.StaffSum
 		}
 	}
 	slices.SortStableFunc(p.Urgent, func(a, b pages.StaffFlag) int { return b.Priority - a.Priority })
-	for _, row := range rs.Private(f.Answers, w) {
-		p.Private = append(p.Private, row.Question+" "+strings.Join(row.Answers, "; "))
+	private := rs.Private(f.Answers, w)
+	// Whether they were alone matters beside what they said. Where nothing was said, a flag asks for a talk in private.
+	if slices.ContainsFunc(private, func(r eligibility.ToldRow) bool { return r.ID != "private" }) {
+		for _, row := range private {
+			p.Private = append(p.Private, row.Question+" "+strings.Join(row.Answers, "; "))
+		}
+		p.PrivateUrgent = f.Priority == care.PrioritySafety
 	}
 	for _, contact := range f.Contacts {
 		p.Contacts = append(p.Contacts, contactLine(rs, contact))

@@ -15,6 +15,9 @@ import (
 	"threshold/templates/pages"
 )
 
+// showAll is the choice to see views too, and every single event on its own.
+const showAll = "all"
+
 // staffTimeline lists what happened to a case, newest first.
 func (s *Server) staffTimeline(c echo.Context) error {
 	ref, err := reference(c)
@@ -31,12 +34,8 @@ func (s *Server) staffTimeline(c echo.Context) error {
 	}
 	a := trail.Assessment
 	p := pages.StaffTimelinePage{
-		Bare:   trail.Bare,
-		Filter: components.FilterParams{Label: "Filter the timeline", Action: casePath(a) + "/timeline", ApplyText: "Apply"},
-		Show: components.SelectParams{
-			Name: "show", Value: c.QueryParam("show"), Label: components.LabelParams{Text: "Show"},
-			Items: []components.SelectItem{{Value: "", Text: "Everything"}, {Value: "changes", Text: "Changes only"}},
-		},
+		Bare:  trail.Bare,
+		Other: pages.Link{Text: "Show everything, views too", Href: casePath(a) + "/timeline?show=" + showAll},
 	}
 	p.Layout = s.staffLayout(c, "Timeline, "+casework.FormatReference(a.Reference))
 	if !trail.Bare {
@@ -45,16 +44,27 @@ func (s *Server) staffTimeline(c echo.Context) error {
 			Take: pages.StaffTake{Held: a.Worker, Worker: a.WorkerName, Mine: a.Worker != "" && a.Worker == visitOf(c).Actor.ID, Allowed: a.Status == care.StatusSent},
 		}
 	}
+	shown, all := 0, c.QueryParam("show") == showAll
+	if all {
+		p.Other = pages.Link{Text: "Show the changes alone", Href: casePath(a) + "/timeline"}
+	}
+	var last care.Event
 	for _, ev := range slices.Backward(trail.Events) {
-		if c.QueryParam("show") == "changes" && (ev.Verb == "case.viewed" || ev.Verb == "case.opened-to-change") {
+		if !all && (ev.Verb == "case.viewed" || ev.Verb == "case.opened-to-change") {
 			continue
 		}
+		shown++
+		if items := p.Items.Items; !all && len(items) > 0 && ev.Verb == last.Verb && ev.ActorID == last.ActorID && ev.Detail == "" && last.Detail == "" {
+			items[len(items)-1].Text = "The last of several in a row"
+			continue
+		}
+		last = ev
 		p.Items.Items = append(p.Items.Items, components.TimelineItem{
 			Title: rs.Choice("events", ev.Verb), By: whoDid(ev, trail.Names), At: ev.At.UTC().Format(time.RFC3339),
 			When: longTime(ev.At), Text: eventDetail(rs, ev.Detail),
 		})
 	}
-	p.Count = plural(len(p.Items.Items), "event", "events") + ". Nothing here can be changed or taken away."
+	p.Count = plural(shown, "event", "events") + ", the newest first. Nothing here can be changed or taken away."
 	return render(c, http.StatusOK, pages.StaffTimeline(p))
 }
 

@@ -117,23 +117,25 @@ type StaffFlag struct {
 // StaffSummaryPage is the first page of a case.
 type StaffSummaryPage struct {
 	StaffCase
-	Urgent   []StaffFlag
-	Private  []string
-	Caution  string
-	Own      []StaffTold // what matters to them, in their own words
-	OwnNone  string
-	Who      string
-	Form     []StaffTold // what a contact request or concern says
-	Shows    string      // what the rules suggest, in a sentence
-	Picture  *components.PictureParams
-	Ask      []string
-	Weigh    []string
-	Flags    []StaffFlag
-	About    []StaffTold // health, help now, how they talk, today
-	Details  []StaffTold // who and where they are, how to reach them
-	Contacts []StaffContact
-	Contact  StaffContactForm
-	Linked   Link
+	Urgent  []StaffFlag
+	Private []string
+	// PrivateUrgent: what was said in private puts the case first.
+	PrivateUrgent bool
+	Caution       string
+	Own           []StaffTold // what matters to them, in their own words
+	OwnNone       string
+	Who           string
+	Form          []StaffTold // what a contact request or concern says
+	Shows         string      // what the rules suggest, in a sentence
+	Picture       *components.PictureParams
+	Ask           []string
+	Weigh         []string
+	Flags         []StaffFlag
+	About         []StaffTold // health, help now, how they talk, today
+	Details       []StaffTold // who and where they are, how to reach them
+	Contacts      []StaffContact
+	Contact       StaffContactForm
+	Linked        Link
 }
 
 // StaffContact is a logged contact.
@@ -259,11 +261,10 @@ type StaffSection struct {
 // StaffTimelinePage lists what happened to a case.
 type StaffTimelinePage struct {
 	StaffCase
-	Bare   bool // an auditor's view: no identity, no pages of the case
-	Filter components.FilterParams
-	Show   components.SelectParams
-	Items  components.TimelineParams
-	Count  string
+	Bare  bool // an auditor's view: no identity, no pages of the case
+	Items components.TimelineParams
+	Count string
+	Other Link // the changes alone, or everything
 }
 
 // StaffConflictPage shows what two people wrote on one form, and lets the second one choose. Neither is lost by looking.
