@@ -52,6 +52,9 @@ func (s *Server) answersPage(c echo.Context, f casework.CaseFile, typed *care.Fi
 			finding.At, finding.ByName = stored.At, stored.ByName
 			if invalid != nil {
 				problems = staffProblems(f.Rules, invalid, func(field string) string { return outcome.ID + "-" + field })
+				for i, item := range problems.Summary { // the same sentence can be about any of ten rows
+					problems.Summary[i].Text = f.Rules.OutcomeTitle(outcome.ID) + ": " + item.Text
+				}
 				p.Problems, p.Layout.Error = problems, true
 			}
 		}

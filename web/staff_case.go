@@ -280,9 +280,9 @@ const (
 	doneSigned  = "signed"
 )
 
-// afterPost turns the errors that every form of a case can meet into their page; ok is false when the handler must go on
-// with err itself.
-func (s *Server) lockedPage(c echo.Context, err error, typed []pages.StaffTold) (bool, error) {
+// lockedPage answers a form that came after the signature, with what was typed so that it can be copied. shown is false
+// when err is something else, which the handler must go on with.
+func (s *Server) lockedPage(c echo.Context, err error, typed []pages.StaffTold) (shown bool, _ error) {
 	if !errors.Is(err, care.ErrLocked) {
 		return false, err
 	}

@@ -293,7 +293,7 @@ func TestACaseToItsSignedRecord(t *testing.T) {
 
 	row := home + "/answers/nutrition"
 	b.post(row, url.Values{"version": {"0"}, "conclusion": {"able"}, "sources": {"told", "seen"}, "reason": {"No"}}).answers(http.StatusUnprocessableEntity)
-	b.says("Error: ", "Say why you differ, in 10 characters or more", "Say the period you looked at")
+	b.says("Error: ", "Eating and drinking: Say why you differ, in 10 characters or more", "Say the period you looked at")
 	if checked := strings.Count(b.body, " checked"); checked != 3 {
 		t.Errorf("%d of 3 choices were kept after a refusal", checked)
 	}

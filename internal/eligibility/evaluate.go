@@ -161,7 +161,7 @@ func (rs *Ruleset) reason(i int, v []uint8, w *work) care.Reason {
 	r := care.Reason{Citation: rs.conditions[i].Citation, Because: rs.becausePaths(g, v, &w.trace)}
 	for _, l := range rs.reasonLines[i][w.trace.group(g)] {
 		if l.root < 0 || w.messages.group(l.root) == bitTrue {
-			r.Text = l.text.fill(func(name string) string { return rs.placeholder(name, v, &w.trace) })
+			r.Text = l.template.fill(func(name string) string { return rs.placeholder(name, v, &w.trace) })
 			break
 		}
 	}

@@ -27,10 +27,10 @@ type treeWords struct {
 }
 
 type reasonLine struct {
-	When Criterion `yaml:"when"`
-	Text string    `yaml:"text"`
-	root int       // group in messages, -1 when there is no `when`
-	text template
+	When     Criterion `yaml:"when"`
+	Text     string    `yaml:"text"`
+	root     int       // group in messages, -1 when there is no `when`
+	template template
 }
 
 // conditionReasons are the lines of one condition by the bits of its value.

@@ -80,17 +80,16 @@ type StaffQueueRow struct {
 
 // StaffCase stands on every page of a case.
 type StaffCase struct {
-	Layout    layouts.StaffPage
-	Identity  components.IdentityBarParams
-	Nav       components.SubNavigationParams
-	Path      string // /staff/case/{reference}
-	Locked    bool   // signed: nothing is to be filled in any more
-	LockedBy  string // a sentence
-	Signed    string // address of the signed record
-	Success   string // a sentence after something was saved
-	Take      StaffTake
-	Problems  StaffProblems
-	Unchanged bool
+	Layout   layouts.StaffPage
+	Identity components.IdentityBarParams
+	Nav      components.SubNavigationParams
+	Path     string // /staff/case/{reference}
+	Locked   bool   // signed: nothing is to be filled in any more
+	LockedBy string // a sentence
+	Signed   string // address of the signed record
+	Success  string // a sentence after something was saved
+	Take     StaffTake
+	Problems StaffProblems
 }
 
 // StaffTake is who has a case and how that can change.
@@ -149,7 +148,6 @@ type StaffContactForm struct {
 	SeenAlone        components.RadiosParams
 	Advocate         components.RadiosParams
 	Note             string
-	Error            string
 }
 
 // StaffAnswersPage lays each outcome's answer beside the law's test, with the finding under it.
@@ -207,7 +205,7 @@ type StaffImpactPage struct {
 
 // StaffImpactWords are the sentences of that page that are the law's.
 type StaffImpactWords struct {
-	Areas, Significant, SignificantHint, Cause, CauseHint, ReasonHint string
+	Areas, ReasonHint string
 }
 
 // StaffRecordPage is where the record is checked and signed.

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"threshold/internal/store/keys"
+	"threshold/static"
+)
+
+// startDemo runs the demonstration on a free port and returns its address.
+func startDemo(t *testing.T) string {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	out, w := io.Pipe()
+	done := make(chan error, 1)
+	db := filepath.Join(t.TempDir(), "threshold.db")
+	go func() {
+		err := serve(ctx, "127.0.0.1:0", db, keys.Generate(), true, slog.New(slog.DiscardHandler), w, io.Discard)
+		_ = w.CloseWithError(io.EOF)
+		done <- err
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("the service did not stop well: %v", err)
+		}
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatalf("the service did not start: %v", err)
+	}
+	go func() { _, _ = io.Copy(io.Discard, out) }()
+	_, address, ok := strings.Cut(strings.TrimSpace(line), "Threshold is ready at ")
+	if !ok {
+		t.Fatalf("the first line was %q", line)
+	}
+	return address
+}
+
+// missing says what a browser test needs and does not find: a failure where everything must run, a printed reason
+// elsewhere.
+func missing(t *testing.T, why string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
+}
+
+// TestBrowser walks the service in Chromium as a resident and as a practitioner, at 320 and 1280 pixels, with and
+// without JavaScript (tools/browser/suite.mjs). Set SCREENSHOTS to a folder to keep a picture of every page.
+func TestBrowser(t *testing.T) {
+	chromium := ""
+	for _, name := range []string{os.Getenv("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); name != "" && err == nil {
+			chromium = path
+			break
+		}
+	}
+	if chromium == "" {
+		missing(t, "left out: the walks in a real browser, because Chromium is not installed (on Debian: apt-get install chromium fonts-liberation)")
+	}
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(root, "node_modules", "playwright-core")); err != nil {
+		missing(t, "left out: the walks in a real browser, because the front-end packages are not installed (make assets)")
+	}
+	if static.Empty() {
+		missing(t, "left out: the walks in a real browser, because the style sheets are not built (make assets)")
+	}
+	args := []string{filepath.Join("tools", "browser", "suite.mjs"), startDemo(t)}
+	if shots := os.Getenv("SCREENSHOTS"); shots != "" {
+		args = append(args, shots)
+	}
+	suite := exec.CommandContext(t.Context(), "node", args...)
+	suite.Dir, suite.Env = root, append(os.Environ(), "CHROMIUM="+chromium)
+	said, err := suite.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	t.Logf("%s", said)
+}
