@@ -60,8 +60,6 @@ func tidy(v string) string {
 	return strings.TrimSpace(v)
 }
 
-var dateParts = []string{"day", "month", "year"}
-
 func isDatePart(page care.Page, name string) bool {
 	id, part, ok := cutLast(name, "-")
 	if !ok || (part != "day" && part != "month" && part != "year") {

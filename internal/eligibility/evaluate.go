@@ -58,7 +58,7 @@ func (rs *Ruleset) newWork() *work {
 }
 
 func (rs *Ruleset) borrow() *work {
-	return rs.work.Get().(*work) //nolint:errcheck // the pool makes nothing else
+	return rs.work.Get().(*work) // the pool makes nothing else
 }
 
 // Indicate works out everything: indication, conditions, outcomes, reasons, what is undecided or to be weighed, and
