@@ -4,7 +4,8 @@ package rules
 
 import "embed"
 
-// FS has <kind>/<in-force date>/ruleset.yaml, questions.yaml, *.<locale>.yaml and cases/*.yaml.
+// FS has <kind>/<in-force date>/ruleset.yaml, questions.yaml, *.<locale>.yaml and cases/*.yaml; and, for every version,
+// councils.csv (see README.md).
 //
-//go:embed */*/*.yaml */*/cases/*.yaml
+//go:embed councils.csv */*/*.yaml */*/cases/*.yaml
 var FS embed.FS

@@ -36,6 +36,25 @@ type site struct {
 
 func newSite(t *testing.T, demo bool) *site {
 	t.Helper()
+	s := openSite(t, demo)
+	for _, name := range []string{"Ashdale", "Birchley"} {
+		council := care.Council{
+			Slug: strings.ToLower(name), Name: name + " Council", Phone: "020 7946 0101", Phone24h: "020 7946 0102",
+			LeaveURL: "https://www.example.com/weather", ReadDays: 10, CreatedAt: s.now,
+		}
+		ev := care.Event{Verb: "council.added", Actor: care.ActorSystem, At: s.now}
+		if err := s.store.PutCouncil(t.Context(), council, ev); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+// emptySite is a service on its first run: no council, no account.
+func emptySite(t *testing.T) *site { return openSite(t, false) }
+
+func openSite(t *testing.T, demo bool) *site {
+	t.Helper()
 	library, err := eligibility.Load(rules.FS)
 	if err != nil {
 		t.Fatal(err)
@@ -50,16 +69,6 @@ func newSite(t *testing.T, demo bool) *site {
 	log := slog.New(slog.NewJSONHandler(s.log, nil))
 	now := func() time.Time { return s.now }
 	s.service = &casework.Service{Store: s.store, Library: library, Now: now, Log: log}
-	for _, name := range []string{"Ashdale", "Birchley"} {
-		council := care.Council{
-			Slug: strings.ToLower(name), Name: name + " Council", Phone: "020 7946 0101", Phone24h: "020 7946 0102",
-			LeaveURL: "https://www.example.com/weather", ReadDays: 10, CreatedAt: s.now,
-		}
-		ev := care.Event{Verb: "council.added", Actor: care.ActorSystem, At: s.now}
-		if err := s.store.PutCouncil(t.Context(), council, ev); err != nil {
-			t.Fatal(err)
-		}
-	}
 	s.server = httptest.NewServer(web.New(web.Options{
 		Casework: s.service, Sessions: s.store, CookieKeys: ring.CookieKeys(), Now: now, Log: log, Demo: demo,
 	}))

@@ -10,6 +10,8 @@ func (s *Server) staffRoutes() []route {
 		{get, "/staff/sign-in", open, s.staffSignIn},
 		{post, "/staff/sign-in", open, s.staffSignInSend},
 		{post, "/staff/sign-in/demonstration", open, s.staffSignInDemo},
+		{get, "/staff/first-run/:token", open, s.firstRun},
+		{post, "/staff/first-run/:token", open, s.finishFirstRun},
 		{get, "/staff/set-up/:token", open, s.staffSetUp},
 		{post, "/staff/set-up/:token", open, s.staffSetUpSend},
 		{post, "/staff/sign-out", open, s.staffSignOut},

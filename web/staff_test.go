@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -475,5 +476,51 @@ func TestNothingOfACaseReachesTheLog(t *testing.T) {
 		if bytes.Contains([]byte(s.log.String()), []byte(word)) {
 			t.Errorf("the log says %q", word)
 		}
+	}
+}
+
+// TestTheFirstRun: the link the service prints on its first start makes one council and one account, once.
+func TestTheFirstRun(t *testing.T) {
+	s := newSite(t, false)
+	if token, err := s.service.BeginFirstRun(t.Context()); err != nil || token != "" {
+		t.Fatalf("a service with councils gave a first link: %q, %v", token, err)
+	}
+	s = emptySite(t)
+	token, err := s.service.BeginFirstRun(t.Context())
+	if err != nil || token == "" {
+		t.Fatalf("no link for an empty service: %v", err)
+	}
+	s.browser().get("/staff/first-run/" + token + "X").answers(http.StatusNotFound)
+	b := s.browser().get("/staff/first-run/" + token).answers(http.StatusOK)
+	b.submit(url.Values{"name": {"Cotley Council"}, "slug": {"Not A Slug"}, "your_name": {"Sam Example"}, "email": {"sam@example.com"}})
+	b.answers(http.StatusUnprocessableEntity)
+	if !strings.Contains(b.body, "Cotley Council") {
+		t.Error("what was typed is lost")
+	}
+	b.submit(url.Values{"slug": {"cotley"}}).answers(http.StatusOK).says("Set up your account", "Sam Example")
+	s.browser().get("/staff/first-run/" + token).answers(http.StatusNotFound)
+	s.browser().get("/cotley").answers(http.StatusOK).says("Cotley Council")
+}
+
+// TestInvitingAgain: a link that ran out is replaced; an account that was set up is never touched.
+func TestInvitingAgain(t *testing.T) {
+	s := newSite(t, false)
+	system := care.Actor{Kind: care.ActorSystem}
+	invite := func() (string, error) {
+		_, token, err := s.service.Invite(t.Context(), system, "ashdale", "Sam Example", "sam.example@example.com", care.RolePractitioner)
+		return token, err
+	}
+	first, err := invite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.now = s.now.Add(time.Hour)
+	s.browser().get("/staff/set-up/" + first).answers(http.StatusNotFound)
+	if _, err := invite(); err != nil {
+		t.Fatalf("no new link for an account that was never set up: %v", err)
+	}
+	s.invite("ashdale", "Sam Example", care.RolePractitioner)
+	if _, err := invite(); !errors.Is(err, care.ErrConflict) {
+		t.Errorf("an account that is in use was invited anew: %v", err)
 	}
 }

@@ -174,7 +174,7 @@ func seedCases(ctx context.Context, service *casework.Service, council care.Coun
 		if there[sample.name] {
 			continue
 		}
-		then := *service
+		then := casework.Service{Store: service.Store, Library: service.Library, Log: service.Log}
 		at := service.Now().AddDate(0, 0, -sample.daysAgo)
 		then.Now = func() time.Time { return at }
 		if err := fillIn(ctx, &then, council, sample); err != nil {

@@ -22,7 +22,7 @@ var commands = []command{
 	{"rules", "check, test, explain or draw the rules", rulesCommand},
 	{"keys", "make a new keys file", keysCommand},
 	{"council", "add or change a council", councilCommand},
-	{"practitioner", "add a practitioner or give a new setup code", practitionerCommand},
+	{"practitioner", "add somebody who can sign in, by a one-time set-up link", practitionerCommand},
 }
 
 func main() {

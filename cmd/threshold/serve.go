@@ -105,10 +105,6 @@ func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, log 
 	if err := settleDemo(ctx, store, service, demo); err != nil {
 		return err
 	}
-	if err := greet(ctx, service, stderr); err != nil {
-		return err
-	}
-
 	handler := web.New(web.Options{
 		Casework: service, Sessions: store, CookieKeys: ring.CookieKeys(), Now: time.Now, Log: log, Demo: demo,
 	})
@@ -126,7 +122,11 @@ func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, log 
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w (is another one running? -addr 127.0.0.1:0 picks a free port)", addr, err)
 	}
-	fmt.Fprintf(stdout, "Threshold is ready at http://%s\n", shownAddr(addr, listener.Addr()))
+	shown := shownAddr(addr, listener.Addr())
+	fmt.Fprintf(stdout, "Threshold is ready at http://%s\n", shown)
+	if err := greet(ctx, service, shown, stderr); err != nil {
+		return err
+	}
 
 	sweeping, stopSweeping := context.WithCancel(ctx)
 	swept := make(chan struct{})
@@ -206,16 +206,15 @@ func settleDemo(ctx context.Context, store *sqlite.Store, service *casework.Serv
 	return nil
 }
 
-// greet says on the first run what is still missing before anybody can be served.
-func greet(ctx context.Context, service *casework.Service, stderr io.Writer) error {
-	councils, err := service.Councils(ctx)
-	if err != nil {
+// greet prints, on the first run alone, the one-time link with which the first council and the first account are made.
+// It goes to the terminal's standard error and into no log.
+func greet(ctx context.Context, service *casework.Service, shown string, stderr io.Writer) error {
+	token, err := service.BeginFirstRun(ctx)
+	if err != nil || token == "" {
 		return err
 	}
-	if len(councils) == 0 {
-		fmt.Fprintln(stderr, "There is no council yet. Add one, then somebody who can sign in (it prints a one-time set-up link):")
-		fmt.Fprintln(stderr, "  threshold council add -db FILE -slug example -name \"Example Council\"")
-		fmt.Fprintln(stderr, "  threshold practitioner add -db FILE -council example -name \"Sam Example\" -email sam@example.com")
-	}
+	fmt.Fprintf(stderr, "\nThere is no council here yet. Set up the first one, and your own account, at this address.\n"+
+		"It works once, for %d minutes; starting the service again makes a new one.\n\n  http://%s/staff/first-run/%s\n\n",
+		int(casework.SetupLife/time.Minute), shown, token)
 	return nil
 }

@@ -15,6 +15,7 @@ type Kind string
 const (
 	KindRadios     Kind = "radios"     // one option id
 	KindCheckboxes Kind = "checkboxes" // any number of option ids
+	KindSelect     Kind = "select"     // one option id, of a list too long for radios
 	KindText       Kind = "text"       // one line of words
 	KindTextarea   Kind = "textarea"   // several lines of words
 	KindDate       Kind = "date"       // "2006-01-02"; asked as day, month and year
@@ -23,7 +24,12 @@ const (
 	KindPostcode   Kind = "postcode"
 )
 
-// An Option of a radios or checkboxes question. Label and Hint are already in the words for this reader.
+// Chosen says whether answers of this kind are option ids.
+func (k Kind) Chosen() bool {
+	return k == KindRadios || k == KindCheckboxes || k == KindSelect
+}
+
+// An Option of a question to choose from (Kind.Chosen). Label and Hint are already in the words for this reader.
 type Option struct {
 	ID        string
 	Label     string
@@ -79,13 +85,12 @@ func (q Question) Check(values []string, now time.Time) *Problem {
 		if !q.Required {
 			return nil
 		}
-		if q.Kind == KindRadios || q.Kind == KindCheckboxes {
+		if q.Kind.Chosen() {
 			return bad("choose_one")
 		}
 		return bad("enter")
 	}
-	switch q.Kind {
-	case KindRadios, KindCheckboxes:
+	if q.Kind.Chosen() {
 		exclusive := false
 		for _, v := range values {
 			o, ok := q.Option(v)
@@ -94,7 +99,7 @@ func (q Question) Check(values []string, now time.Time) *Problem {
 			}
 			exclusive = exclusive || o.Exclusive
 		}
-		if q.Kind == KindRadios && len(values) > 1 {
+		if q.Kind != KindCheckboxes && len(values) > 1 {
 			return bad("one_only")
 		}
 		if exclusive && len(values) > 1 {

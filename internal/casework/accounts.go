@@ -45,7 +45,8 @@ func HashToken(token string) string {
 }
 
 // Invite adds a practitioner to a council and returns the token of a one-time set-up link. The account cannot sign in
-// before it is set up.
+// before it is set up. Inviting somebody again whose link ran out unused gives a new link for the same account; an
+// account that was set up is never touched (care.ErrConflict).
 func (s *Service) Invite(ctx context.Context, actor care.Actor, council, name, email string, roles ...care.Role) (care.Practitioner, string, error) {
 	if err := authorise(actor, mayInvite); err != nil {
 		return care.Practitioner{}, "", err
@@ -61,6 +62,12 @@ func (s *Service) Invite(ctx context.Context, actor care.Actor, council, name, e
 	p := care.Practitioner{
 		ID: newID(), Council: council, Name: name, Email: email, Roles: roles,
 		SetupHash: HashToken(token), SetupUntil: now.Add(SetupLife), CreatedAt: now,
+	}
+	switch old, err := s.Store.PractitionerByEmail(ctx, email); {
+	case err == nil && old.Council == council && old.PasswordHash == "" && !old.Disabled:
+		p.ID, p.Version, p.CreatedAt = old.ID, old.Version, old.CreatedAt
+	case err != nil && !errors.Is(err, care.ErrNotFound):
+		return care.Practitioner{}, "", fmt.Errorf("looking up an account: %w", err)
 	}
 	actor.Council = council
 	if err := s.Store.PutPractitioner(ctx, p, s.event(actor, "practitioner.invited", p.ID, "")); err != nil {

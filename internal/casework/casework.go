@@ -21,6 +21,8 @@ type Service struct {
 	Library *eligibility.Library
 	Now     func() time.Time
 	Log     *slog.Logger
+
+	first firstRun
 }
 
 // newID returns a UUID version 7 (RFC 9562): rows made later sort later, which keeps the store's indexes compact.

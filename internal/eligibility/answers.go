@@ -187,12 +187,16 @@ func (v *view) checkable(q *question) care.Question {
 	return c
 }
 
-// offered are the options of a question as they are offered now: outcomes first where they are what is chosen from.
+// offered are the options of a question as they are offered now: what it chooses from first, then its own.
 func (v *view) offered(q *question) []option {
 	var from []string
 	switch q.choose {
 	case "":
 		return q.options
+	case "councils":
+		for _, c := range v.j.councils {
+			from = append(from, c.ID)
+		}
 	case "outcomes":
 		from = v.j.lists["outcome"]
 	default:

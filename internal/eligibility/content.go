@@ -78,7 +78,7 @@ type content struct {
 	Outcomes map[string]*outcomeWords `yaml:"outcomes"`
 	Result   resultWords              `yaml:"result"`
 	Told     toldWords                `yaml:"told"`
-	Flags    map[string]string        `yaml:"flags"`
+	Flags    map[string]sentences     `yaml:"flags"`
 	Lists    map[string]idList        `yaml:"lists"`
 	Law      map[string]lawWords      `yaml:"law"`
 	Words    map[string]sentences     `yaml:"words"`

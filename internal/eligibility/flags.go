@@ -2,6 +2,7 @@ package eligibility
 
 import (
 	"slices"
+	"strings"
 
 	"threshold/internal/care"
 )
@@ -24,11 +25,12 @@ func (j *Journey) Flags(a care.Answers, facts Facts, ind *care.Indication) []car
 		}
 	}
 	v.facts = &facts
+	said := v.quoted()
 	var out []care.Flag
 	for _, f := range j.flags {
 		if raised[f.ID] || (!f.When.IsZero() && f.When.Eval(v.read) == True) {
 			out = append(out, care.Flag{
-				ID: f.ID, Text: j.words.Flags[f.ID], Citation: f.Citation, Basis: f.Basis, Priority: flagPriorities[f.Priority],
+				ID: f.ID, Text: strings.Join(said.all(j.words.Flags[f.ID]), " "), Citation: f.Citation, Basis: f.Basis, Priority: flagPriorities[f.Priority],
 			})
 		}
 	}
@@ -41,6 +43,26 @@ func (j *Journey) Flags(a care.Answers, facts Facts, ind *care.Indication) []car
 	}
 	slices.SortStableFunc(out, func(a, b care.Flag) int { return int(b.Priority) - int(a.Priority) })
 	return out
+}
+
+// quoted are the answers that a flag may name, in words: what was chosen, less the ways to say nothing. A sentence that
+// names one which was not given is left out.
+func (v *view) quoted() Words {
+	w := Words{}
+	for _, f := range v.j.flags {
+		for _, s := range v.j.words.Flags[f.ID] {
+			for _, id := range parseTemplate(s).names() {
+				var labels []string
+				for _, value := range v.given(v.j.questions[id]) {
+					if !slices.Contains(waysOut, value) {
+						labels = append(labels, v.label(v.j.questions[id], value))
+					}
+				}
+				w[id] = list(labels)
+			}
+		}
+	}
+	return w
 }
 
 // allPages are the pages of the path and then the forms, each in order.

@@ -157,6 +157,9 @@ func (v *view) drawQuestion(q *question, w Words) []care.Question {
 	for i := range out.Options {
 		o := &out.Options[i]
 		o.Label, o.Hint = w.one(words.Options[o.ID]), w.one(words.Hints[o.ID])
+		if q.choose == "councils" && o.Label == "" {
+			o.Label = v.j.councilName(o.ID)
+		}
 		if x := v.j.words.Outcomes[o.ID]; x != nil && o.Label == "" {
 			switch q.choose {
 			case "outcomes":
@@ -182,7 +185,7 @@ func (v *view) drawQuestion(q *question, w Words) []care.Question {
 // problemCodes are the problems that an answer of a kind can have; see care.Question.Check.
 func problemCodes(kind care.Kind) []string {
 	switch kind {
-	case care.KindRadios, care.KindCheckboxes:
+	case care.KindRadios, care.KindCheckboxes, care.KindSelect:
 		return []string{"choose_one", "unknown_option", "not_both", "one_only"}
 	case care.KindDate:
 		return []string{"enter", "one_only", "date_incomplete", "date_real", "date_past", "too_long"}
@@ -237,6 +240,9 @@ func (v *view) label(q *question, value string) string {
 		return s.SecondLook
 	}
 	s := v.j.wordsOf(q).Options[value]
+	if s == "" && q.choose == "councils" {
+		s = v.j.councilName(value)
+	}
 	if s == "" {
 		s = value
 	}

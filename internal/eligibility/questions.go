@@ -26,6 +26,7 @@ type Journey struct {
 	prompts    map[string]RuleMark      // the prompts an indication may have
 	priorities map[string]care.Priority // of those that are more than routine
 	postcodes  postcodes
+	councils   []idLabel // to choose from, by name
 	mapping    RuleMark // of maps_to as a whole
 	words      *content
 	lists      Lists
@@ -84,7 +85,7 @@ type question struct {
 	// writeOnly answers are never shown again, and never taken away by a blank.
 	writeOnly    bool
 	autocomplete string
-	choose       string // "", outcomes, outcomes_not_chosen
+	choose       string // "", outcomes, outcomes_not_chosen, councils
 	askWhen      Criterion
 	options      []option
 	leftUnticked *leftUnticked
@@ -93,7 +94,7 @@ type question struct {
 }
 
 func (q *question) isChoice() bool {
-	return q.kind == care.KindRadios || q.kind == care.KindCheckboxes
+	return q.kind.Chosen()
 }
 
 func (q *question) option(id string) (option, bool) {
@@ -291,6 +292,9 @@ func loadJourney(fsys fs.FS, dir string, rs *Ruleset) Problems {
 	}
 	for _, p := range rs.prompts {
 		j.prompts[p.ID] = p.RuleMark
+	}
+	if j.councils, ps = loadCouncils(fsys); ps != nil {
+		return ps
 	}
 	b := builder{j: j, file: file}
 	for i := 0; i < len(rows.Pages); {

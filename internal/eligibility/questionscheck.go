@@ -48,7 +48,7 @@ func (c *journeyCheck) run() {
 
 var (
 	knownKinds = []care.Kind{
-		care.KindRadios, care.KindCheckboxes, care.KindText, care.KindTextarea, care.KindDate, care.KindPhone, care.KindEmail, care.KindPostcode,
+		care.KindRadios, care.KindCheckboxes, care.KindSelect, care.KindText, care.KindTextarea, care.KindDate, care.KindPhone, care.KindEmail, care.KindPostcode,
 	}
 	knownTemplates = []string{"questions", "coming", "urgent", "advice", "send", "result", "check", "sent"}
 	// waysOut are options with which a person can go on without saying anything about the matter.
@@ -88,8 +88,8 @@ func (c *journeyCheck) question(q *question) {
 		c.add(q.line, fmt.Sprintf("%q is not a kind of question", q.kind), "nothing could ask it", fmt.Sprintf("use one of: %s", joinKinds()))
 		return
 	}
-	if q.choose != "" && q.choose != "outcomes" && q.choose != "outcomes_not_chosen" {
-		c.add(q.line, fmt.Sprintf("`choose_from` is %q", q.choose), "there are two lists to choose from", "use outcomes or outcomes_not_chosen")
+	if !slices.Contains([]string{"", "outcomes", "outcomes_not_chosen", "councils"}, q.choose) {
+		c.add(q.line, fmt.Sprintf("`choose_from` is %q", q.choose), "there are three lists to choose from", "use outcomes, outcomes_not_chosen or councils")
 	}
 	if q.max < 0 || q.max > 5000 {
 		c.add(q.line, fmt.Sprintf("`max` is %d", q.max), "it is the greatest number of characters", "write a number between 1 and 5000")
@@ -107,7 +107,11 @@ func (c *journeyCheck) question(q *question) {
 		}
 		seen[o.ID] = true
 	}
-	if !slices.ContainsFunc(q.options, func(o option) bool { return slices.Contains(waysOut, o.ID) }) {
+	out := waysOut
+	if c.j.forms[q.page.path] == q.page { // a form stands outside the facts: there is nothing that silence could be taken for
+		out = append(slices.Clone(out), "rather_not")
+	}
+	if !slices.ContainsFunc(q.options, func(o option) bool { return slices.Contains(out, o.ID) }) {
 		c.add(q.line, fmt.Sprintf("the question %q has no way to say \"not sure\"", q.source),
 			"people who do not know must be able to go on, and their silence must not become a no", "add the option not_sure (or skip)")
 	}
@@ -232,7 +236,13 @@ func (c *journeyCheck) optionsOf(q *question) []string {
 		return []string{given}
 	}
 	var out []string
-	if q.choose != "" {
+	switch q.choose {
+	case "":
+	case "councils":
+		for _, x := range c.j.councils {
+			out = append(out, x.ID)
+		}
+	default:
 		out = append(out, c.j.lists["outcome"]...)
 	}
 	for _, o := range q.options {
@@ -381,9 +391,10 @@ func (c *journeyCheck) flags() {
 			c.add(f.line, fmt.Sprintf("nothing raises the flag %q", f.ID), "a flag that is never raised looks like care that is not taken",
 				"name it in `flags` of an option, give it a `when`, or take it away")
 		}
-		if c.j.words.Flags[f.ID] == "" {
+		if len(c.j.words.Flags[f.ID]) == 0 || c.j.words.Flags[f.ID][0] == "" {
 			c.addWords(0, fmt.Sprintf("the flag %q has no words", f.ID), "a worker would read nothing", "write a sentence under `flags`")
 		}
+		c.flagNames(f.ID)
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.j.words.Flags)) {
 		if c.j.flagByID[id] == nil {
@@ -394,6 +405,25 @@ func (c *journeyCheck) flags() {
 		if _, ok := c.j.prompts[id]; !ok {
 			c.add(0, fmt.Sprintf("`prompt_priority` names %q, which is no prompt", id), "it would change nothing", "use the id of a prompt of ruleset.yaml")
 		}
+	}
+}
+
+// flagNames checks that the answers a flag's sentences quote are to questions that a worker may read anywhere, and that
+// something is said when nothing was answered.
+func (c *journeyCheck) flagNames(id string) {
+	bare := false
+	for _, s := range c.j.words.Flags[id] {
+		names := parseTemplate(s).names()
+		bare = bare || len(names) == 0
+		for _, name := range names {
+			if q := c.j.questions[name]; q == nil || !q.isChoice() || q.writeOnly {
+				c.addWords(0, fmt.Sprintf("the flag %q quotes {%s}", id, name), "a flag is shown beside the name in lists: only what was chosen from a list fits there",
+					"name a question that is chosen from and not write-only, or say it without")
+			}
+		}
+	}
+	if !bare && len(c.j.words.Flags[id]) > 0 {
+		c.addWords(0, fmt.Sprintf("every sentence of the flag %q quotes an answer", id), "a worker would read nothing when it was skipped", "add a sentence without a name in it")
 	}
 }
 
