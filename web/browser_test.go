@@ -265,6 +265,14 @@ func (b *browser) forms() []*pageForm {
 				} else {
 					c.value = attr(e, "value")
 				}
+			case "select":
+				c := &control{name: name, kind: "radio"} // one of its options, or none
+				each(e, func(o *html.Node) {
+					if v := attr(o, "value"); o.Data == "option" && v != "" {
+						c.values = append(c.values, v)
+					}
+				})
+				f.controls = append(f.controls, c)
 			case "textarea":
 				f.controls = append(f.controls, &control{name: name, kind: "text", value: text(e)})
 			case "button":

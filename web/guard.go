@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -74,6 +75,9 @@ func citizen(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// openWhenSent are the pages of a draft that open once it was sent; every other one leads to the receipt.
+var openWhenSent = []string{"/:council/sent", "/:council/copy", "/:council/" + equalityPath}
+
 // drafting lets in whoever has a draft whose view is not locked; the rest are shown the way: to the locked page, to
 // the receipt of what they have sent, or to the start. What is posted to a locked draft is still saved: only showing is
 // locked, and typed words are never lost.
@@ -87,7 +91,7 @@ func drafting(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
 			return s.gone(c)
 		case v.Session.Locked && c.Request().Method == http.MethodGet:
 			return s.showLocked(c)
-		case v.Draft.Status != care.StatusDraft && c.Path() != "/:council/sent" && c.Path() != "/:council/copy":
+		case v.Draft.Status != care.StatusDraft && !slices.Contains(openWhenSent, c.Path()):
 			return c.Redirect(http.StatusSeeOther, "/"+v.Council.Slug+"/sent")
 		}
 		return next(c)

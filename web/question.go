@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -158,10 +159,20 @@ func (s *Server) formPage(c echo.Context, status int, draft casework.Draft, page
 	if page.Template != "questions" {
 		return s.asidePage(c, status, draft, page, nil)
 	}
+	if invalid == nil && notice == "" && !answered(page, draft.Answers) {
+		form.Skip = page.Extra["skip_button"]
+	}
 	return render(c, status, pages.Question(pages.QuestionPage{
 		Layout: layout, Page: page, Form: form, Notice: notice,
 		Progress: page.Extra["progress"], Example: rs.Text("page.example", w),
 	}))
+}
+
+// answered says whether anything on the page was answered or typed: "none of these" would then be untrue.
+func answered(page care.Page, a care.Answers) bool {
+	return slices.ContainsFunc(page.Questions, func(q care.Question) bool {
+		return len(a.Get(q.ID)) > 0 || a.Typed(q.ID) != nil
+	})
 }
 
 // backFrom is the address of the page before path on the person's own path.
@@ -179,7 +190,7 @@ func (s *Server) form(rs *eligibility.Ruleset, w eligibility.Words, page care.Pa
 		Button: page.Button, Introduced: len(page.Lines) > 0 || page.Hint != "",
 		Words: pages.FormWords{
 			Day: rs.Text("page.day", w), Month: rs.Text("page.month", w), Year: rs.Text("page.year", w),
-			ErrorPrefix: rs.Text("page.error_read", w),
+			ErrorPrefix: rs.Text("page.error_read", w), Choose: rs.Text("page.choose", w),
 		},
 		ErrorsTitle: rs.Text("error.title", w),
 	}

@@ -167,6 +167,13 @@ func (s *Server) showSent(c echo.Context) error {
 	if rs.Review(v.Draft.Answers) {
 		lines = rs.Texts("confirmation.already_helped", w)
 	}
+	links := []pages.Link{{Text: result.Buttons["keep"], Href: councilPath(v.Council, "copy")}}
+	thanks := ""
+	if v.Session.Equality {
+		thanks = rs.Text("sent.equality_thanks", w)
+	} else {
+		links = append(links, pages.Link{Text: rs.Text("sent.equality", w), Href: councilPath(v.Council, equalityPath)})
+	}
 	return render(c, http.StatusOK, pages.Sent(pages.SentPage{
 		Layout:    s.layout(c, rs, rs.Text("confirmation.title", w), ""),
 		Title:     rs.Text("confirmation.title", w),
@@ -175,7 +182,8 @@ func (s *Server) showSent(c echo.Context) error {
 		Lines:     lines,
 		NextTitle: result.Headings["next"],
 		Next:      result.Next,
-		Links:     []pages.Link{{Text: result.Buttons["keep"], Href: councilPath(v.Council, "copy")}},
+		Links:     links,
+		Thanks:    thanks,
 		Finish:    pages.Button{Text: rs.Text("sent.finish", w), Action: councilPath(v.Council, "finish")},
 		Finishing: rs.Text("sent.finish_hint", w),
 	}))

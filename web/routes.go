@@ -63,6 +63,8 @@ func (s *Server) table() []route {
 		{get, "/:council/check", drafting, s.showCheck},
 		{post, "/:council/check", drafting, s.send},
 		{get, "/:council/sent", drafting, s.showSent},
+		{get, "/:council/" + equalityPath, drafting, s.askEquality},
+		{post, "/:council/" + equalityPath, drafting, s.takeEquality},
 		{post, "/:council/finish", citizen, s.finish},
 		{get, "/:council/*", drafting, s.showQuestion},
 		{post, "/:council/*", drafting, s.answerQuestion},

@@ -50,8 +50,10 @@ func (s *Server) start(c echo.Context) error {
 		Lines:   rs.Texts("start.lines", w),
 		Start:   pages.Link{Text: rs.Text("start.button", w), Href: councilPath(v.Council, "for")},
 		Contact: pages.Link{Text: rs.Text("start.contact", w), Href: councilPath(v.Council, "contact")},
-		Ways:    rs.Texts("start.paper", w),
-		WaysH2:  rs.Text("start.ways_title", w),
+		// The same page: it asks for the language, and whoever reads it can be rung by somebody who speaks it.
+		Interpret: pages.Link{Text: rs.Text("start.interpreter", w), Href: councilPath(v.Council, "contact")},
+		Ways:      rs.Texts("start.paper", w),
+		WaysH2:    rs.Text("start.ways_title", w),
 	}
 	if v.Draft != nil && v.Draft.Status == care.StatusDraft {
 		page.Unfinished = rs.Text("start.unfinished", w)

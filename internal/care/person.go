@@ -42,4 +42,5 @@ type Session struct {
 	CreatedAt    time.Time
 	SeenAt       time.Time
 	Locked       bool // idle too long: nothing is shown until the person carries on or signs in
+	Equality     bool // the equality questions were answered in it; what was said is kept elsewhere, without a name
 }

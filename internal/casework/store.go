@@ -78,6 +78,12 @@ type Store interface {
 	// DeleteSessions ends all sessions last seen before a time, and, when practitioner is not "", all of that person's.
 	DeleteSessions(ctx context.Context, seenBefore time.Time, practitioner string) (int, error)
 
+	// AddEquality keeps answers to the equality questions, by question, apart from everything else: each answer on its own,
+	// with the council and the calendar month ("2006-01") and nothing that leads to a person, a case, a session or another
+	// answer. It leaves no event, and nothing here gives them back: a report counts them. ErrNotFound when there is no such
+	// council.
+	AddEquality(ctx context.Context, council, month string, answers map[string]string) error
+
 	// Try counts a try under key and says whether it is within limit tries per window (sliding by fixed windows). A
 	// refused try is not counted, so that hammering keeps nobody out for longer.
 	Try(ctx context.Context, key string, now time.Time, limit int, window time.Duration) (bool, error)

@@ -195,7 +195,7 @@ func (v *view) offered(q *question) []option {
 		return q.options
 	case "councils":
 		for _, c := range v.j.councils {
-			from = append(from, c.ID)
+			from = append(from, c.id)
 		}
 	case "outcomes":
 		from = v.j.lists["outcome"]

@@ -97,6 +97,9 @@ func (c *journeyCheck) pageWords(p *page, pw *pageWords, pages []*page) {
 			c.addWords(pw.Questions[source].line, fmt.Sprintf("there are words for the question %q, which the page %q does not ask", source, p.source), "nobody would ever read them", "take them away, or correct the spelling")
 		}
 	}
+	if i := slices.IndexFunc(p.asks, func(q *question) bool { return q.required }); pw.Extra["skip_button"] != "" && i >= 0 {
+		c.addWords(pw.line, fmt.Sprintf("the page %q has a skip_button and must have an answer to %q", p.source, p.asks[i].source), "the button would be refused", "take one of the two away")
+	}
 	for _, id := range p.services {
 		if len(c.j.words.Words["service."+id]) == 0 {
 			c.add(p.line, fmt.Sprintf("there is no service %q", id), "a number to call would be missing from the page", "write `service."+id+"` under `words` in content.en.yaml")

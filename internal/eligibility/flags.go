@@ -51,6 +51,9 @@ func (v *view) quoted() Words {
 	w := Words{}
 	for _, f := range v.j.flags {
 		for _, s := range v.j.words.Flags[f.ID] {
+			if !strings.Contains(s, "{") {
+				continue
+			}
 			for _, id := range parseTemplate(s).names() {
 				var labels []string
 				for _, value := range v.given(v.j.questions[id]) {

@@ -63,6 +63,8 @@ func TestFlagsOfTheWorkedCases(t *testing.T) {
 		},
 		{name: "lives in Scotland", steps: [][]string{{"you/where", "postcode=EH1 1YZ"}}, want: []string{"out_of_scope_scotland"}},
 		{name: "lives in Northern Ireland", steps: [][]string{{"you/where", "postcode=BT1 1AA"}}, want: []string{"out_of_scope_northern_ireland"}},
+		{name: "lives in the area of another council", steps: [][]string{{"you/where", "lives_here=no"}, {"you/council", "other_council=E08000035"}}, want: []string{"other_council"}},
+		{name: "not sure if they live here", steps: [][]string{{"you/where", "lives_here=not_sure"}}, not: []string{"other_council"}},
 		{name: "in prison (P30)", steps: [][]string{{"you/where", "living=prison"}}, want: []string{"prison_s76"}},
 		{name: "in a refuge (P31)", steps: [][]string{{"you/where", "living=secret"}}, want: []string{"address_secret", "contact_rule"}},
 		{name: "no fixed address", steps: [][]string{{"you/where", "living=no_fixed"}}, want: []string{"no_fixed_address"}},

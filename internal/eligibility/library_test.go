@@ -25,6 +25,10 @@ func withVersions(t *testing.T, first string, more ...string) fstest.MapFS {
 		if err != nil {
 			return err
 		}
+		if !strings.HasPrefix(path, from) { // for all versions
+			out[path] = &fstest.MapFile{Data: data}
+			return nil
+		}
 		for _, v := range append([]string{first}, more...) {
 			date, to, _ := strings.Cut(v, " ")
 			text := strings.ReplaceAll(string(data), "2015-04-01", date)

@@ -303,7 +303,7 @@ func fieldsFor(t *rapid.T, page care.Page, wrong bool) map[string][]string {
 		switch pick := rapid.IntRange(0, 3).Draw(t, "answer "+q.ID); {
 		case pick == 0 && !q.Required:
 		case len(q.Options) > 0:
-			if o := rapid.SampledFrom(q.Options).Draw(t, q.ID); o.Exclusive || q.Kind == care.KindRadios || pick == 1 {
+			if o := rapid.SampledFrom(q.Options).Draw(t, q.ID); o.Exclusive || q.Kind != care.KindCheckboxes || pick == 1 {
 				out[q.ID] = []string{o.ID}
 				break
 			}
@@ -509,5 +509,6 @@ func TestEveryPageIsReached(t *testing.T) {
 var walks = []map[string][]string{
 	{"today": {"today=food", "private=alone"}, "questions": {"safety=suicidal"}, "talk": {"difficulties=weigh"}},
 	{"for": {"for=carer"}},
-	{"daily": {"daily=none"}, "you/name": {"name=Kim Example", "born=2012-1-1"}, "you/where": {"living=secret", "postcode=SY10 7AA"}, "you/country": {"country=wales"}},
+	{"daily": {"daily=none"}, "you/name": {"name=Kim Example", "born=2012-1-1"}, "you/where": {"living=secret", "postcode=SY10 7AA", "lives_here=no"}, "you/country": {"country=wales"}},
+	{"you/where": {"lives_here=no"}, "you/council": {"other_council=E08000035"}},
 }

@@ -26,8 +26,8 @@ type Journey struct {
 	prompts    map[string]RuleMark      // the prompts an indication may have
 	priorities map[string]care.Priority // of those that are more than routine
 	postcodes  postcodes
-	councils   []idLabel // to choose from, by name
-	mapping    RuleMark // of maps_to as a whole
+	councils   []listedCouncil // to choose from, by name
+	mapping    RuleMark        // of maps_to as a whole
 	words      *content
 	lists      Lists
 	schema     *schema   // the facts that answers become
@@ -194,6 +194,15 @@ type questionsFile struct {
 	Postcodes      postcodes         `yaml:"postcodes"`
 }
 
+func (f *questionsFile) chooseFrom(list string) bool {
+	for _, p := range slices.Concat(f.Pages, f.Forms) {
+		if slices.ContainsFunc(p.Questions, func(q questionRow) bool { return q.ChooseFrom == list }) {
+			return true
+		}
+	}
+	return false
+}
+
 type pageRow struct {
 	Path      string        `yaml:"path"`
 	Template  string        `yaml:"template"`
@@ -293,8 +302,10 @@ func loadJourney(fsys fs.FS, dir string, rs *Ruleset) Problems {
 	for _, p := range rs.prompts {
 		j.prompts[p.ID] = p.RuleMark
 	}
-	if j.councils, ps = loadCouncils(fsys); ps != nil {
-		return ps
+	if rows.chooseFrom("councils") {
+		if j.councils, ps = loadCouncils(fsys); ps != nil {
+			return ps
+		}
 	}
 	b := builder{j: j, file: file}
 	for i := 0; i < len(rows.Pages); {

@@ -240,7 +240,7 @@ func (c *journeyCheck) optionsOf(q *question) []string {
 	case "":
 	case "councils":
 		for _, x := range c.j.councils {
-			out = append(out, x.ID)
+			out = append(out, x.id)
 		}
 	default:
 		out = append(out, c.j.lists["outcome"]...)

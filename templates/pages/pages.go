@@ -31,6 +31,9 @@ type Form struct {
 	Change bool
 	Fields []Field
 	Button string
+	// Skip is a second button above the questions, for pages on which most people have nothing to say; "" for none. It
+	// sends the form as it stands, so that it can take no answer away, whatever was ticked before it was pressed.
+	Skip string
 	// Introduced says that the page has lines of its own between its heading and the form.
 	Introduced bool
 	// Errors stand at the top, in the order of the fields; empty when all is well.
@@ -43,6 +46,7 @@ type Form struct {
 type FormWords struct {
 	Day, Month, Year string
 	ErrorPrefix      string // read out before an error
+	Choose           string // first line of a select, for no answer
 }
 
 // Link is an address with its words.

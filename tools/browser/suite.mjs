@@ -64,8 +64,10 @@ const answers = {
   'life': {areas: ['dignity', 'control'], overall: ['big']},
   'matters': {matters: 'My garden, and Sunday lunch with my sister.'},
   'you/name': {name: 'Ada Example', call_me: 'Ada', 'born-day': '7', 'born-month': 'March', 'born-year': '1948'},
-  'you/where': {living: ['home'], address: '1 Example Street', postcode: 'LS1 4AP', hospital: ['no']},
+  'you/where': {living: ['home'], address: '1 Example Street', postcode: 'LS1 4AP', lives_here: ['no'], hospital: ['no']},
+  'you/council': {other_council: {choose: 'Leeds'}},
   'you/contact': {ways: ['call', 'post'], phone: '07700 900 982', times: 'After 2pm'},
+  'equality': {ethnic_group: ['mixed'], religion: ['rather_not']},
   'contact': {call_you: 'Sam Example', safe_way: '07700 900 982'},
 };
 
@@ -76,6 +78,9 @@ async function fill(page, values) {
         const box = page.locator(`main input[name="${name}"][value="${value}"]`);
         if (await box.count()) await box.check();
       }
+    } else if (given.choose) {
+      const list = page.locator(`main select[name="${name}"]`);
+      if (await list.count()) await list.selectOption({label: given.choose});
     } else {
       const box = page.locator(`main [name="${name}"]`);
       if (await box.count()) await box.fill(given);
@@ -111,6 +116,13 @@ async function resident(page, how) {
     await fill(page, answers[path] ?? {});
     await goOn(page);
   }
+  await page.locator('main a[href$="/equality"]').click();
+  await page.waitForLoadState('load');
+  await inspect(page, 'equality', how);
+  await fill(page, answers.equality);
+  await goOn(page);
+  check(!(await page.locator('main a[href$="/equality"]').count()), 'the equality questions are offered again once they were answered');
+  await inspect(page, 'sent-thanks', how);
   await page.goto(`${base}/${council}/copy`);
   await inspect(page, 'copy', how);
   await page.emulateMedia({media: 'print'});

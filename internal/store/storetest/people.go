@@ -106,7 +106,7 @@ func testSessions(t *testing.T, f *fixture) {
 	session := func(id, practitioner string, seen time.Duration) care.Session {
 		return care.Session{
 			IDHash: id, Kind: care.ActorPractitioner, Council: north, Assessment: "draft", Practitioner: practitioner,
-			CreatedAt: noon, SeenAt: noon.Add(seen), Locked: true,
+			CreatedAt: noon, SeenAt: noon.Add(seen), Locked: true, Equality: true,
 		}
 	}
 	_, err := f.Session(ctx, "missing")
@@ -116,7 +116,7 @@ func testSessions(t *testing.T, f *fixture) {
 	got, err := f.Session(ctx, "one")
 	must(t, err)
 	same(t, got, s)
-	s.SeenAt, s.Locked, s.Assessment, s.Kind = noon.Add(time.Minute), false, "", care.ActorCitizen
+	s.SeenAt, s.Locked, s.Equality, s.Assessment, s.Kind = noon.Add(time.Minute), false, false, "", care.ActorCitizen
 	must(t, f.PutSession(ctx, s))
 	got, err = f.Session(ctx, "one")
 	must(t, err)
@@ -228,4 +228,21 @@ func testLimits(t *testing.T, f *fixture) {
 func testReady(t *testing.T, f *fixture) {
 	must(t, f.Ready(t.Context()))
 	must(t, f.Ready(t.Context()))
+}
+
+// Nothing gives equality answers back, so what can be asked of every store is whether it takes them, and that the trail
+// does not show that somebody answered.
+func testEquality(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	before := f.verbs(t, north, north)
+	must(t, f.AddEquality(ctx, north, "2026-03", map[string]string{"sex": "female", "religion": "none"}))
+	must(t, f.AddEquality(ctx, north, "2026-03", map[string]string{"sex": "female", "religion": "none"})) // as another person may
+	must(t, f.AddEquality(ctx, south, "2026-12", nil))
+	refused(t, f.AddEquality(ctx, "nowhere", "2026-03", map[string]string{"sex": "male"}), care.ErrNotFound)
+	for _, month := range []string{"", "2026", "2026-3", "2026-13", "2026-03-02"} {
+		if err := f.AddEquality(ctx, north, month, map[string]string{"sex": "male"}); err == nil {
+			t.Errorf("the month %q was taken", month)
+		}
+	}
+	same(t, f.verbs(t, north, north), before)
 }

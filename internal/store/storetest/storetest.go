@@ -57,6 +57,7 @@ func Run(t *testing.T, open func(t *testing.T) casework.Store) {
 		{"practitioners", testPractitioners},
 		{"a practitioner's sign-in cannot be used twice at once", testPractitionerRace},
 		{"sessions", testSessions},
+		{"equality answers are kept, for a council that is there and by the month", testEquality},
 		{"limits", testLimits},
 		{"ready", testReady},
 	} {
