@@ -4,7 +4,8 @@ package rules
 
 import "embed"
 
-// FS has <kind>/<in-force date>/ruleset.yaml, questions.yaml, *.<locale>.yaml and cases/*.yaml.
+// FS has <kind>/<in-force date>/ruleset.yaml, questions.yaml, *.<locale>.yaml and cases/*.yaml. A version published as
+// rules alone has no questions.yaml and no content.
 //
 //go:embed */*/*.yaml */*/cases/*.yaml
 var FS embed.FS

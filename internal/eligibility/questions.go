@@ -1,6 +1,7 @@
 package eligibility
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -280,6 +281,10 @@ func loadJourney(fsys fs.FS, dir string, rs *Ruleset) Problems {
 		return withoutJourney(fsys, dir)
 	}
 	var rows questionsFile
+	if _, err := fs.Stat(fsys, file); errors.Is(err, fs.ErrNotExist) {
+		return Problems{{File: file, What: "the file does not exist", Why: "nobody could be asked anything under this version",
+			Mend: "write it, or say in ruleset.yaml that the version is published as rules alone: no_journey: true"}}
+	}
 	if err := decodeStrict(fsys, file, &rows); err != nil {
 		return asProblems(err)
 	}
