@@ -5,7 +5,7 @@ package rules
 import "embed"
 
 // FS has <kind>/<in-force date>/ruleset.yaml, questions.yaml, *.<locale>.yaml and cases/*.yaml; and, for every version,
-// councils.csv (see README.md).
+// councils.csv (see README.md). A version published as rules alone has no questions.yaml and no content.
 //
 //go:embed councils.csv */*/*.yaml */*/cases/*.yaml
 var FS embed.FS

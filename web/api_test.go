@@ -98,10 +98,17 @@ func TestAPIIndications(t *testing.T) {
 		`{"ruleset":"adult-needs","on":"2026-11-22","facts":{"impairment":"no"}}`:                 care.LikelyNotMet,
 		`{"ruleset":"adult-needs@2015-04-01","facts":{"wellbeing":{"areas":{"dignity":"some"}}}}`: care.CannotTell,
 		`{"facts":{"impairment":"yes","outcomes":{"hygiene":{"time":"yes","cause":"mixed"},"work_learning":{"danger":"yes","cause":"impairment","help":["family"],"applies":"yes","accounts_differ":false}},"wellbeing":{"overall":"yes"}},"ruleset":"adult-needs"}`: care.LikelyMet,
+		`{"ruleset":"carer-support","facts":{}}`:                                             care.CannotTell,
+		`{"ruleset":"carer-support@2015-04-01","on":"2026-11-22","facts":{"is_carer":"no"}}`: care.LikelyNotMet,
+		`{"ruleset":"carer-support","facts":{"is_carer":"yes","necessary_care":"yes","health":"deteriorating","outcomes":{"others":{"applies":"no","help":["child"]}},"wellbeing":{"areas":{"health":"big"}}}}`: care.LikelyMet,
 	} {
 		rec := call(t, e, router, http.MethodPost, "/api/v1/indications", body)
 		var ind care.Indication
-		if err := json.Unmarshal(rec.Body.Bytes(), &ind); err != nil || rec.Code != http.StatusOK || ind.Suggestion != want || ind.Ruleset != "adult-needs@2015-04-01" {
+		version := "adult-needs@2015-04-01"
+		if strings.Contains(body, "carer-support") {
+			version = "carer-support@2015-04-01"
+		}
+		if err := json.Unmarshal(rec.Body.Bytes(), &ind); err != nil || rec.Code != http.StatusOK || ind.Suggestion != want || ind.Ruleset != version {
 			t.Errorf("%s: %d, %s, %v", body, rec.Code, rec.Body, err)
 		}
 	}
@@ -122,6 +129,9 @@ func TestAPIRefuses(t *testing.T) {
 		`{"ruleset":"adult-needs@2014-01-01","facts":{}}`:                            {Field: "ruleset", Detail: "use one of: adult-needs@2015-04-01"},
 		`{"ruleset":"adult-needs","on":"yesterday","facts":{}}`:                      {Field: "on", Detail: "write it like 2026-11-22"},
 		`{"ruleset":"adult-needs","on":"2015-03-31","facts":{}}`:                     {Field: "on", Detail: "in force from 2015-04-01"},
+		`{"ruleset":"carer-support","facts":{"outcomes":{"home":{"time":"yes"}}}}`:   {Field: "facts.outcomes.home.time", Detail: "use one of: assistance, distress, danger, cause"},
+		`{"ruleset":"carer-support","facts":{"impairment":"yes"}}`:                   {Field: "facts.impairment", Detail: "use one of: is_carer, necessary_care, health, outcomes, wellbeing"},
+		`{"ruleset":"carer-support","on":"2015-03-31","facts":{}}`:                   {Field: "on", Detail: "in force from 2015-04-01"},
 		`{"ruleset":"adult-needs","facts":[]}`:                                       {Field: "facts", Detail: "must be a JSON object"},
 		`{"ruleset":"adult-needs","facts":{"impairment":"plainly"}}`:                 {Field: "facts.impairment", Detail: "use one of: yes, no, not_sure"},
 		`{"ruleset":"adult-needs","facts":{"outcomes":{"flying":{}}}}`:               {Field: "facts.outcomes.flying", Detail: "there is no such outcome"},
@@ -146,7 +156,7 @@ func TestAPIRefuses(t *testing.T) {
 func TestAPIRulesets(t *testing.T) {
 	e, _ := apiServer(t)
 	_, router := apiDocument(t)
-	for _, path := range []string{"/api/v1/rulesets", "/api/v1/rulesets/adult-needs", "/api/v1/rulesets/adult-needs@2015-04-01", "/api/v1/openapi.json"} {
+	for _, path := range []string{"/api/v1/rulesets", "/api/v1/rulesets/adult-needs", "/api/v1/rulesets/adult-needs@2015-04-01", "/api/v1/rulesets/carer-support@2015-04-01", "/api/v1/openapi.json"} {
 		if rec := call(t, e, router, http.MethodGet, path, ""); rec.Code != http.StatusOK {
 			t.Errorf("%s: %d", path, rec.Code)
 		}
@@ -157,6 +167,15 @@ func TestAPIRulesets(t *testing.T) {
 		t.Fatal(err)
 	}
 	if v.ID != "adult-needs@2015-04-01" || !v.InForce || v.ReviewedBy != nil || len(v.Outcomes) != 10 || len(v.Limbs) != 4 || len(v.Areas) != 9 || len(v.Questions) < 30 || len(v.Citations) == 0 {
+		t.Errorf("%s", rec.Body)
+	}
+	// The carer's rules are published without questions: nobody is asked them on pages yet.
+	rec = call(t, e, router, http.MethodGet, "/api/v1/rulesets/carer-support", "")
+	var carer rulesetView
+	if err := json.Unmarshal(rec.Body.Bytes(), &carer); err != nil {
+		t.Fatal(err)
+	}
+	if carer.ID != "carer-support@2015-04-01" || !carer.InForce || len(carer.Outcomes) != 8 || len(carer.Limbs) != 3 || len(carer.Areas) != 9 || carer.Questions == nil || len(carer.Questions) != 0 {
 		t.Errorf("%s", rec.Body)
 	}
 	for _, q := range v.Questions {
@@ -190,11 +209,21 @@ func TestAPIFactsAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rs, err := lib.Version("adult-needs@2015-04-01")
-	if err != nil {
-		t.Fatal(err)
-	}
 	doc, _ := apiDocument(t)
+	for kind, facts := range map[string]string{"adult-needs": "AdultFacts", "carer-support": "CarerFacts"} {
+		rs, err := lib.Version(kind + "@2015-04-01")
+		if err != nil {
+			t.Fatal(err)
+		}
+		factsAreDocumented(t, rs, doc.Components.Schemas[facts])
+	}
+	if kinds := lib.Kinds(); len(kinds) != 2 {
+		t.Errorf("there are rules of %v: openapi.json needs the facts of each", kinds)
+	}
+}
+
+func factsAreDocumented(t *testing.T, rs *eligibility.Ruleset, facts *openapi3.SchemaRef) {
+	t.Helper()
 	documented := map[string]bool{}
 	var walk func(path string, s *openapi3.SchemaRef)
 	walk = func(path string, s *openapi3.SchemaRef) {
@@ -219,13 +248,13 @@ func TestAPIFactsAreDocumented(t *testing.T) {
 			walk(strings.TrimPrefix(path+"."+name, "."), p)
 		}
 	}
-	walk("", doc.Components.Schemas["AdultFacts"])
+	walk("", facts)
 	for _, p := range rs.FactPaths() {
 		if !documented[p] {
-			t.Errorf("openapi.json does not have the fact %s", p)
+			t.Errorf("openapi.json does not have the fact %s of %s", p, rs.Kind)
 		}
 	}
 	if len(documented) != len(rs.FactPaths()) {
-		t.Errorf("openapi.json has %d facts, the rules %d", len(documented), len(rs.FactPaths()))
+		t.Errorf("openapi.json has %d facts of %s, the rules %d", len(documented), rs.Kind, len(rs.FactPaths()))
 	}
 }

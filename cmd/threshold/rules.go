@@ -141,6 +141,9 @@ func tellRuleset(rs *eligibility.Ruleset, cases []eligibility.Case, w io.Writer)
 		count(len(rs.Outcomes()), "outcome"), count(len(rs.Limbs()), "limb"), count(len(rs.Areas()), "area"),
 		count(len(rs.ConditionIDs()), "condition"), count(len(rs.FactPaths()), "fact"), count(rs.PromptCount(), "prompt"),
 		count(len(cases), "worked case"), contested)
+	if !rs.HasJourney() {
+		_, _ = fmt.Fprintln(w, "  no journey yet: rules alone, and nobody can be asked its questions on pages")
+	}
 	tellList(w, "  our own choices, not the law's (basis: policy):", rs.Policies())
 	tellList(w, "  not verified against the provision (verified: false):", rs.Unverified())
 	_, _ = fmt.Fprintln(w)

@@ -30,7 +30,7 @@ type Draft struct {
 // Start makes a new draft for a council under the ruleset in force today and stores it.
 func (s *Service) Start(ctx context.Context, council string) (Draft, error) {
 	now := s.Now().UTC()
-	rs, err := s.Library.InForce(string(care.KindAdultNeeds), now)
+	rs, err := s.Library.ToStart(string(care.KindAdultNeeds), now)
 	if err != nil {
 		return Draft{}, fmt.Errorf("starting a draft: %w", err)
 	}
@@ -47,7 +47,7 @@ func (s *Service) Start(ctx context.Context, council string) (Draft, error) {
 
 // Words returns the ruleset whose wording serves pages before there is a draft: the one in force today.
 func (s *Service) Words() (*eligibility.Ruleset, error) {
-	return s.Library.InForce(string(care.KindAdultNeeds), s.Now())
+	return s.Library.ToStart(string(care.KindAdultNeeds), s.Now())
 }
 
 // Draft opens the actor's own draft, or the assessment it became when it was sent.

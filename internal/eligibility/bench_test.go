@@ -17,7 +17,7 @@ func benchFacts(b *testing.B, rs *Ruleset) []Facts {
 	r := rand.New(rand.NewPCG(7, 7)) // 64 people, so that no branch is learnt by heart
 	out := make([]Facts, 64)
 	for i := range out {
-		in, err := json.Marshal(drawFacts(r.IntN))
+		in, err := json.Marshal(drawFacts(refAdult, r.IntN))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -180,9 +180,9 @@ func plainOf(rs *Ruleset, f Facts) plainFacts {
 	}
 	var p plainFacts
 	p.impairment, p.overall = get("impairment"), get("wellbeing.overall")
-	for i, id := range refOutcomes {
+	for i, id := range refAdult.outcomes {
 		o := &p.outcomes[i]
-		for k, l := range refLimbs {
+		for k, l := range refAdult.limbs {
 			o.limbs[k] = get("outcomes." + id + "." + l)
 		}
 		o.cause, o.frequency = get("outcomes."+id+".cause"), get("outcomes."+id+".frequency")

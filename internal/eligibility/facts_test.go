@@ -45,6 +45,20 @@ func TestFactErrors(t *testing.T) {
 	if _, err := rs.ParseFacts([]byte(`{"impairment":"` + strings.Repeat("x", 5000) + `"}`)); err == nil || len(err.Error()) > 200 {
 		t.Errorf("a long option is told in full: %v", err)
 	}
+	// The limb about time is the adult's alone (reg 2(3)(d)), the cause is named after caring, and six outcomes always apply.
+	carer := rulesOf(t, refCarer.kind)
+	for in, want := range map[string]string{
+		`{"outcomes":{"child":{"time":"yes"}}}`:         "outcomes.child.time: there is no such limb or field; use one of: assistance, distress, danger, cause, frequency, applies, accounts_differ, help",
+		`{"outcomes":{"recreation":{"applies":"no"}}}`:  "outcomes.recreation.applies: there is no such limb or field; use one of: assistance, distress, danger, cause, frequency, accounts_differ, help",
+		`{"outcomes":{"home":{"cause":"impairment"}}}`:  `outcomes.home.cause: there is no option "impairment"; use one of: caring, mixed, other, not_sure`,
+		`{"outcomes":{"hygiene":{"assistance":"yes"}}}`: "outcomes.hygiene: there is no such outcome; use one of: child, others, home, nutrition, relationships, work, community, recreation",
+		`{"health":"yes"}`:                              `health: there is no option "yes"; use one of: deteriorating, at_risk, no, not_sure`,
+		`{"impairment":"yes"}`:                          "impairment: there is no such fact; use one of: is_carer, necessary_care, health, outcomes, wellbeing",
+	} {
+		if _, err := carer.ParseFacts([]byte(in)); err == nil || err.Error() != want {
+			t.Errorf("%s\ngot  %v\nwant %s", in, err, want)
+		}
+	}
 	f := rs.NewFacts()
 	for path, want := range map[string]string{
 		"impairement":                "impairement: there is no such fact",

@@ -68,6 +68,10 @@ func Load(fsys fs.FS) (*Library, error) {
 					fmt.Sprintf("in_force_to is %s, but %s begins on %s", before.InForceTo, versions[i].ID(), versions[i].InForceFrom),
 					"on some days two versions would be in force", "end the older one on the day before, or leave in_force_to out: it then ends when the next begins")
 			}
+			if versions[i-1].HasJourney() && !versions[i].HasJourney() {
+				ps.add(versions[i].dir+"/ruleset.yaml", 0, fmt.Sprintf("%s has no journey, but %s before it has one", versions[i].ID(), versions[i-1].ID()),
+					"from that day nobody could begin", "write its questions.yaml and content.en.yaml before it is published, and take no_journey out")
+			}
 		}
 	}
 	if err := ps.err(); err != nil {
@@ -108,6 +112,16 @@ func (l *Library) InForce(kind string, on time.Time) (*Ruleset, error) {
 	return nil, &NotInForce{Kind: kind, On: day, First: versions[0].InForceFrom}
 }
 
+// ToStart returns the version of a kind under which a draft begins on the day of on: the one in force. The error is a
+// *NoJourney when that one has rules and no questions.
+func (l *Library) ToStart(kind string, on time.Time) (*Ruleset, error) {
+	rs, err := l.InForce(kind, on)
+	if err == nil && !rs.HasJourney() {
+		return nil, &NoJourney{ID: rs.ID()}
+	}
+	return rs, err
+}
+
 // Find takes what a caller may write for a ruleset: a kind, for the version in force on a day, or a version's id.
 func (l *Library) Find(name string, on time.Time) (*Ruleset, error) {
 	if strings.Contains(name, "@") {
@@ -125,6 +139,14 @@ type UnknownRuleset struct {
 // Error names what there is.
 func (e *UnknownRuleset) Error() string {
 	return fmt.Sprintf("there is no ruleset %q; use one of: %s", shorten(e.Asked), strings.Join(e.Known, ", "))
+}
+
+// NoJourney says that a version has rules and no questions to put to people.
+type NoJourney struct{ ID string }
+
+// Error says what can be done with it all the same.
+func (e *NoJourney) Error() string {
+	return fmt.Sprintf("%s has no journey yet: it can be evaluated and explained, and nobody can be asked its questions", e.ID)
 }
 
 // NotInForce says that no version of a kind is in force on a day.

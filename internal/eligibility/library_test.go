@@ -18,7 +18,7 @@ func withVersions(t *testing.T, first string, more ...string) fstest.MapFS {
 	out := fstest.MapFS{}
 	const from = "adult-needs/2015-04-01/"
 	err := fs.WalkDir(rules.FS, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || !strings.HasPrefix(path, from) {
 			return err
 		}
 		data, err := fs.ReadFile(rules.FS, path)
@@ -95,6 +95,47 @@ func TestOverlap(t *testing.T) {
     why: on some days two versions would be in force
     mend: end the older one on the day before, or leave in_force_to out: it then ends when the next begins`
 	if err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestNoJourney: a version may be published as rules alone, and then nobody begins under it.
+func TestNoJourney(t *testing.T) {
+	lib, err := Load(rules.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rs, err := lib.InForce("carer-support", day(t, "2026-01-01"))
+	if err != nil || rs.HasJourney() {
+		t.Fatalf("%v, %v", rs, err)
+	}
+	if got := rs.Graph(); !strings.HasPrefix(got, "flowchart") || !strings.Contains(got, "no journey yet") {
+		t.Errorf("the graph is %q", got)
+	}
+	if pages := rs.AllPages(nil); len(pages) != 0 {
+		t.Errorf("%d pages", len(pages))
+	}
+	const want = "carer-support@2015-04-01 has no journey yet: it can be evaluated and explained, and nobody can be asked its questions"
+	if _, err := lib.ToStart("carer-support", day(t, "2026-01-01")); err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+	if rs, err := lib.ToStart("adult-needs", day(t, "2026-01-01")); err != nil || !rs.HasJourney() {
+		t.Errorf("%v, %v", rs, err)
+	}
+}
+
+// TestJourneyLost: a version without a journey cannot follow one that people begin under.
+func TestJourneyLost(t *testing.T) {
+	fsys := withVersions(t, "2015-04-01", "2027-04-01")
+	const next = "adult-needs/2027-04-01/"
+	file := fsys[next+"ruleset.yaml"]
+	file.Data = []byte(strings.Replace(string(file.Data), "reviewed_by:", "no_journey: true\nreviewed_by:", 1))
+	delete(fsys, next+"questions.yaml")
+	delete(fsys, next+"content.en.yaml")
+	const want = `adult-needs/2027-04-01/ruleset.yaml: adult-needs@2027-04-01 has no journey, but adult-needs@2015-04-01 before it has one
+    why: from that day nobody could begin
+    mend: write its questions.yaml and content.en.yaml before it is published, and take no_journey out`
+	if _, err := Load(fsys); err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
 }

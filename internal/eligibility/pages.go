@@ -35,8 +35,11 @@ func (j *Journey) Form(id string, w Words) (form care.Page, ok bool) {
 }
 
 // AllPages returns every page of the path in order, each with all that it can say and ask, whatever the answers: the
-// journey as a list, for those who want to read it.
+// journey as a list, for those who want to read it. There are none of a version without a journey.
 func (j *Journey) AllPages(w Words) []care.Page {
+	if j == nil {
+		return nil
+	}
 	out := make([]care.Page, len(j.pages))
 	for i, p := range j.pages {
 		out[i] = j.whole(p, w)

@@ -296,8 +296,11 @@ func (j *Journey) Progress(a care.Answers, path string) (at, of int) {
 }
 
 // Graph draws the path as a Mermaid flow chart. Pages that are asked for every outcome are drawn once; a line says
-// when the page it leads to is asked.
+// when the page it leads to is asked. Of a version without a journey it says so, in one box.
 func (j *Journey) Graph() string {
+	if j == nil {
+		return "flowchart TD\n  none[\"no journey yet\"]\n"
+	}
 	var rows []*page
 	for _, p := range j.pages {
 		if !slices.ContainsFunc(rows, func(r *page) bool { return r.source == p.source }) {

@@ -1,6 +1,7 @@
 package eligibility
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -286,7 +287,14 @@ func (f *flagRow) UnmarshalYAML(n ast.Node) error {
 // the facts of rs, whose own rules have been loaded. It is a stage of Load.
 func loadJourney(fsys fs.FS, dir string, rs *Ruleset) Problems {
 	file := dir + "/questions.yaml"
+	if rs.noJourney {
+		return withoutJourney(fsys, dir)
+	}
 	var rows questionsFile
+	if _, err := fs.Stat(fsys, file); errors.Is(err, fs.ErrNotExist) {
+		return Problems{{File: file, What: "the file does not exist", Why: "nobody could be asked anything under this version",
+			Mend: "write it, or say in ruleset.yaml that the version is published as rules alone: no_journey: true"}}
+	}
 	if err := decodeStrict(fsys, file, &rows); err != nil {
 		return asProblems(err)
 	}
@@ -346,6 +354,20 @@ func loadJourney(fsys fs.FS, dir string, rs *Ruleset) Problems {
 	}
 	rs.Journey = j
 	return nil
+}
+
+// withoutJourney checks that a version which says it has no journey has none of a journey's files: they would be read by
+// nobody, and a mistake in them would be found by nobody. A version that lost its files by accident does not say so, and
+// is refused for the missing file.
+func withoutJourney(fsys fs.FS, dir string) Problems {
+	var ps Problems
+	for _, name := range []string{"questions.yaml", "content.en.yaml"} {
+		if _, err := fs.Stat(fsys, dir+"/"+name); err == nil {
+			ps.add(dir+"/"+name, 0, "ruleset.yaml says no_journey: true, and yet this file is here", "nobody would ever be asked what it has",
+				"take no_journey out of ruleset.yaml, or take the file away")
+		}
+	}
+	return ps
 }
 
 // sort puts problems in the order of files and lines, so that a message does not change from run to run.

@@ -9,14 +9,47 @@ import (
 	"threshold/rules"
 )
 
-// This file is a second coding of the adult's rules, written straight from SI 2015/313 reg 2 in plain Go with no use of
-// the engine or of ruleset.yaml. Tests hold the two against each other: a mistake would have to be made twice.
+// This file is a second coding of the rules, written straight from SI 2015/313 reg 2 (adults) and reg 3 (carers) in plain
+// Go with no use of the engine or of ruleset.yaml. Tests hold the two against each other: a mistake would have to be made
+// twice.
+
+// A refLaw is what tells the two regulations apart. Both say: every gate, enough of the circumstances, and a significant
+// impact on well-being.
+type refLaw struct {
+	kind                         string
+	gates                        []string // yes or no questions that must all hold
+	outcomes, limbs, mayNotApply []string
+	cause                        string // besides mixed, the cause that counts
+	health                       bool   // health is one circumstance more, beside the outcomes
+	need                         int    // how many circumstances are enough
+	facts                        int    // how many can be undecided
+}
 
 var (
-	refOutcomes = []string{"nutrition", "hygiene", "toilet", "clothing", "home_safety", "home_upkeep", "relationships", "work_learning", "community", "caring_for_child"}
-	refLimbs    = []string{"assistance", "distress", "danger", "time"}
-	refAreas    = []string{"dignity", "health", "protection", "control", "activity", "social", "family", "home", "contribution"}
+	refAdult = &refLaw{
+		kind: "adult-needs", gates: []string{"impairment"}, cause: "impairment", need: 2,
+		outcomes:    []string{"nutrition", "hygiene", "toilet", "clothing", "home_safety", "home_upkeep", "relationships", "work_learning", "community", "caring_for_child"},
+		limbs:       []string{"assistance", "distress", "danger", "time"},
+		mayNotApply: []string{"work_learning", "caring_for_child"},
+		facts:       61,
+	}
+	refCarer = &refLaw{
+		kind: "carer-support", gates: []string{"is_carer", "necessary_care"}, cause: "caring", health: true, need: 1,
+		outcomes:    []string{"child", "others", "home", "nutrition", "relationships", "work", "community", "recreation"},
+		limbs:       []string{"assistance", "distress", "danger"},
+		mayNotApply: []string{"child", "others", "work"},
+		facts:       45,
+	}
+	refAreas = []string{"dignity", "health", "protection", "control", "activity", "social", "family", "home", "contribution"}
 )
+
+// bothLaws runs a proof on the adult's and the carer's rules.
+func bothLaws(t *testing.T, proof func(t *testing.T, law *refLaw, rs *Ruleset)) {
+	t.Helper()
+	for _, law := range []*refLaw{refAdult, refCarer} {
+		t.Run(law.kind, func(t *testing.T) { proof(t, law, rulesOf(t, law.kind)) })
+	}
+}
 
 // tri is -1 false, 0 unknown, 1 true.
 type tri int
@@ -34,9 +67,26 @@ type refOutcome struct {
 }
 
 type refFacts struct {
-	Impairment string                `json:"impairment,omitempty"`
-	Outcomes   map[string]refOutcome `json:"outcomes,omitempty"`
-	Wellbeing  refWellbeing          `json:"wellbeing"`
+	law           *refLaw
+	Impairment    string                `json:"impairment,omitempty"`
+	IsCarer       string                `json:"is_carer,omitempty"`
+	NecessaryCare string                `json:"necessary_care,omitempty"`
+	Health        string                `json:"health,omitempty"`
+	Outcomes      map[string]refOutcome `json:"outcomes,omitempty"`
+	Wellbeing     refWellbeing          `json:"wellbeing"`
+}
+
+func (f *refFacts) gate(id string) *string {
+	return map[string]*string{"impairment": &f.Impairment, "is_carer": &f.IsCarer, "necessary_care": &f.NecessaryCare}[id]
+}
+
+// gates is the least of the yes or no questions.
+func (f refFacts) gates() tri {
+	out := tri(1)
+	for _, id := range f.law.gates {
+		out = min(out, yesNo(*f.gate(id)))
+	}
+	return out
 }
 
 type refWellbeing struct {
@@ -72,14 +122,17 @@ func yesNo(s string) tri {
 	return 0
 }
 
-func (o refOutcome) unable() tri {
+func (o refOutcome) unable(law *refLaw) tri {
 	if o.AccountsDiffer != nil && *o.AccountsDiffer {
 		return 0
 	}
-	limbs := max(yesNo(o.Assistance), yesNo(o.Distress), yesNo(o.Danger), yesNo(o.Time))
+	limbs := max(yesNo(o.Assistance), yesNo(o.Distress), yesNo(o.Danger))
+	if law == refAdult { // reg 2(3)(d) has no counterpart in reg 3(3)
+		limbs = max(limbs, yesNo(o.Time))
+	}
 	cause := tri(0)
 	switch o.Cause {
-	case "impairment", "mixed":
+	case law.cause, "mixed":
 		cause = 1
 	case "other":
 		cause = -1
@@ -95,9 +148,21 @@ func (o refOutcome) unable() tri {
 	return min(limbs, cause, often, part)
 }
 
-func twoOf(outcomes []tri) tri {
+// refEnough says whether as many as are needed are true, or still could be.
+func refEnough(need, yes, perhaps int) tri {
+	if yes >= need {
+		return 1
+	}
+	if yes+perhaps < need {
+		return -1
+	}
+	return 0
+}
+
+// refEnoughOf is refEnough over a list, such as two of ten outcomes, or one of health and eight.
+func refEnoughOf(need int, list []tri) tri {
 	yes, perhaps := 0, 0
-	for _, u := range outcomes {
+	for _, u := range list {
 		if u == 1 {
 			yes++
 		}
@@ -105,10 +170,15 @@ func twoOf(outcomes []tri) tri {
 			perhaps++
 		}
 	}
-	if yes >= 2 {
+	return refEnough(need, yes, perhaps)
+}
+
+// healthSuffers is reg 3(2)(a): the carer's health is, or is at risk of, deteriorating.
+func healthSuffers(s string) tri {
+	switch s {
+	case "deteriorating", "at_risk":
 		return 1
-	}
-	if yes+perhaps < 2 {
+	case "no":
 		return -1
 	}
 	return 0
@@ -129,23 +199,31 @@ func (w refWellbeing) impact() tri {
 }
 
 func (f refFacts) unables() []tri {
-	out := make([]tri, len(refOutcomes))
-	for i, id := range refOutcomes {
-		out[i] = f.Outcomes[id].unable()
+	out := make([]tri, len(f.law.outcomes))
+	for i, id := range f.law.outcomes {
+		out[i] = f.Outcomes[id].unable(f.law)
 	}
 	return out
 }
 
+func (f refFacts) circumstances() tri {
+	list := f.unables()
+	if f.law.health {
+		list = append(list, healthSuffers(f.Health))
+	}
+	return refEnoughOf(f.law.need, list)
+}
+
 func (f refFacts) indication() tri {
-	return min(yesNo(f.Impairment), twoOf(f.unables()), f.Wellbeing.impact())
+	return min(f.gates(), f.circumstances(), f.Wellbeing.impact())
 }
 
 func refWord(t tri) string { return [3]string{"likely_not_met", "cannot_tell", "likely_met"}[t+1] }
 
 // refUndecided works the undecided facts out by reasoning over values instead of sets of pairs: for one fact, every
 // other branch is put where it lets the most through. Because each rule grows with each fact, a fact can change the
-// indication exactly if it does so when the others are as helpful as they can be:
-// condition a and c as true as possible, and the other outcomes with exactly one unable where that can be had.
+// indication exactly if it does so when the others are as helpful as they can be: the other conditions as true as
+// possible, and the other circumstances one short of enough where that can be had.
 func (f refFacts) undecided() []string {
 	out := []string{}
 	open := func(s string) bool { return s == "" || s == "not_sure" }
@@ -161,11 +239,22 @@ func (f refFacts) undecided() []string {
 		}
 		return 0, 0
 	}
-	_, impHi := canBe(f.Impairment, f.Impairment == "yes", f.Impairment == "no")
+	gatesHi := func(skip string) tri {
+		out := tri(1)
+		for _, id := range f.law.gates {
+			if id == skip {
+				continue
+			}
+			s := *f.gate(id)
+			_, hi := canBe(s, s == "yes", s == "no")
+			out = min(out, hi)
+		}
+		return out
+	}
 	type rng struct{ lo, hi tri }
 	limbRng := func(o refOutcome, skip string) rng {
 		r := rng{-1, -1}
-		for _, l := range refLimbs {
+		for _, l := range f.law.limbs {
 			if l == skip {
 				continue
 			}
@@ -186,7 +275,7 @@ func (f refFacts) undecided() []string {
 		return t
 	}
 	causeRng := func(o refOutcome) rng {
-		lo, hi := canBe(o.Cause, o.Cause == "impairment" || o.Cause == "mixed", o.Cause == "other")
+		lo, hi := canBe(o.Cause, o.Cause == f.law.cause || o.Cause == "mixed", o.Cause == "other")
 		return rng{lo, hi}
 	}
 	differs := func(o refOutcome) bool { return o.AccountsDiffer != nil && *o.AccountsDiffer }
@@ -214,23 +303,31 @@ func (f refFacts) undecided() []string {
 		return r
 	}
 	var ranges []rng
-	for _, id := range refOutcomes {
+	var halfWay []bool // whether it can still be unknown when all that is open in it has been answered
+	for _, id := range f.law.outcomes {
 		ranges = append(ranges, outRng(f.Outcomes[id]))
+		halfWay = append(halfWay, refCanBeOpen(f.Outcomes[id]))
+	}
+	if f.law.health {
+		lo, hi := canBe(f.Health, healthSuffers(f.Health) > 0, f.Health == "no")
+		ranges, halfWay = append(ranges, rng{lo, hi}), append(halfWay, false)
 	}
 	countHi := func() tri {
 		var ts []tri
 		for _, r := range ranges {
 			ts = append(ts, r.hi)
 		}
-		return twoOf(ts)
+		return refEnoughOf(f.law.need, ts)
 	}()
 	well := wellRng("")
-	if open(f.Impairment) && min(countHi, well.hi) > -1 {
-		out = append(out, "impairment")
+	for _, id := range f.law.gates {
+		if open(*f.gate(id)) && min(gatesHi(id), countHi, well.hi) > -1 {
+			out = append(out, id)
+		}
 	}
-	// An outcome that goes from lo to hi changes the indication when some state of the nine others lets it, and the two
-	// other conditions do not hide it. Every reachable value of the nine others lies between their least and greatest,
-	// and each can be moved alone, so the state of the nine is walked as counts of unable and unknown.
+	// A circumstance that goes from lo to hi changes the indication when some state of the others lets it, and the other
+	// conditions do not hide it. Every reachable value of the others lies between their least and greatest, and each can
+	// be moved alone, so their state is walked as counts of what holds and what is unknown.
 	matters := func(k int, lo, hi tri) bool {
 		if lo == hi {
 			return false
@@ -244,7 +341,7 @@ func (f refFacts) undecided() []string {
 			next := map[state]bool{}
 			for s := range states {
 				for v := r.lo; v <= r.hi; v++ {
-					if v == 0 && r.lo < 0 && !refCanBeOpen(f.Outcomes[refOutcomes[j]]) {
+					if v == 0 && r.lo < 0 && !halfWay[j] {
 						continue // a completion never stops half-way when nothing in it is for a person to weigh
 					}
 					if v == 1 {
@@ -266,24 +363,21 @@ func (f refFacts) undecided() []string {
 				} else if v == 0 {
 					p++
 				}
-				if y >= 2 {
-					return 1
-				}
-				if y+p < 2 {
-					return -1
-				}
-				return 0
+				return refEnough(f.law.need, y, p)
 			}
-			if rest := min(impHi, well.hi); min(value(lo), rest) != min(value(hi), rest) {
+			if rest := min(gatesHi(""), well.hi); min(value(lo), rest) != min(value(hi), rest) {
 				return true
 			}
 		}
 		return false
 	}
-	for k, id := range refOutcomes {
+	if f.law.health && open(f.Health) && matters(len(ranges)-1, -1, 1) {
+		out = append(out, "health")
+	}
+	for k, id := range f.law.outcomes {
 		o := f.Outcomes[id]
 		c, x := causeRng(o), fixed(o)
-		for _, l := range refLimbs {
+		for _, l := range f.law.limbs {
 			if !open(o.limb(l)) || differs(o) {
 				continue
 			}
@@ -297,7 +391,7 @@ func (f refFacts) undecided() []string {
 			out = append(out, "outcomes."+id+".cause")
 		}
 	}
-	top := min(impHi, countHi)
+	top := min(gatesHi(""), countHi)
 	hidden := func(skip string) bool { // what the rest of the OR cannot go below hides a no
 		return min(top, wellRng(skip).lo) == min(top, 1)
 	}
@@ -319,9 +413,9 @@ func refCanBeOpen(o refOutcome) bool {
 
 func (f refFacts) judgement() []string {
 	out := []string{}
-	for _, id := range refOutcomes {
+	for _, id := range f.law.outcomes {
 		o := f.Outcomes[id]
-		if o.unable() != 0 {
+		if o.unable(f.law) != 0 {
 			continue
 		}
 		if o.Frequency == "rarely" || o.Frequency == "past" {
@@ -360,7 +454,7 @@ func (f refFacts) prompts(undecided []string) []string {
 		}
 	}
 	any := func(test func(id string, o refOutcome) bool) bool {
-		for _, id := range refOutcomes {
+		for _, id := range f.law.outcomes {
 			if test(id, f.Outcomes[id]) {
 				return true
 			}
@@ -368,33 +462,39 @@ func (f refFacts) prompts(undecided []string) []string {
 		return false
 	}
 	family := any(func(_ string, o refOutcome) bool { return o.helps("family") })
-	out := []string{"duty_to_assess_s9", "written_record_s13_2"}
+	adult, carer := f.law == refAdult, f.law == refCarer
+	out := []string{}
 	add := func(when bool, ids ...string) {
 		if when {
 			out = append(out, ids...)
 		}
 	}
+	add(adult, "duty_to_assess_s9", "written_record_s13_2")
+	add(carer, "duty_to_assess_s10", "written_record_s13_2", "cared_for_assessment_offer_s9")
 	add(ind == 0 && len(undecided) > 0, "ask_again")
 	add(ind == 0 && len(f.judgement()) > 0, "professional_judgement")
 	add(ind == -1, "advice_s13_5", "prevention_s2")
 	add(ind == -1 || any(func(_ string, o refOutcome) bool { return o.limbYes() && (o.Cause == "mixed" || o.Cause == "other") }), "information_s4")
-	add(ind == -1 && n == 1, "power_s19_1", "check_related_outcomes")
-	add(any(func(id string, o refOutcome) bool {
+	add(adult && ind == -1 && n == 1, "power_s19_1", "check_related_outcomes")
+	add(adult && any(func(id string, o refOutcome) bool {
 		return (id == "home_safety" || id == "home_upkeep") && o.limbYes() && o.Cause == "other"
 	}), "housing_s23")
 	add(any(func(_ string, o refOutcome) bool {
 		return o.limbYes() && (o.Frequency == "some_days" || o.Frequency == "rarely" || o.Frequency == "past")
 	}), "fluctuating")
 	add(f.Wellbeing.impact() == 0 && some >= 2, "cumulative_impact")
-	add(family, "carer_blind", "carer_assessment_offer_s10")
-	add(f.Impairment == "yes" && n == 0 && any(func(_ string, o refOutcome) bool { return o.helps("equipment") }), "equipment_review")
-	add(f.Impairment == "not_sure", "health_referral_suggest")
+	add(adult && family, "carer_blind", "carer_assessment_offer_s10")
+	add(adult && f.Impairment == "yes" && n == 0 && any(func(_ string, o refOutcome) bool { return o.helps("equipment") }), "equipment_review")
+	add(adult && f.Impairment == "not_sure", "health_referral_suggest")
 	add(ind == 1 && unknown > 0, "partial_but_decisive")
 	add(!any(func(_ string, o refOutcome) bool {
 		return o.Assistance+o.Distress+o.Danger+o.Time != "" || o.Applies == "no"
 	}), "nothing_answered")
 	add(any(func(_ string, o refOutcome) bool { return o.Danger == "yes" }), "urgent_triage")
 	add(any(func(_ string, o refOutcome) bool { return o.helps("child") }), "young_carer_reg4")
+	add(carer && ind == 1, "carer_duty_s20")
+	add(carer && f.IsCarer == "no", "not_a_carer_s10_9")
+	add(carer && any(func(_ string, o refOutcome) bool { return o.limbYes() && o.Cause == "other" }), "adult_assessment_offer_s9")
 	return out
 }
 
@@ -403,7 +503,14 @@ func (f refFacts) compare(ind care.Indication) string {
 	if got, want := string(ind.Suggestion), refWord(f.indication()); got != want {
 		return "indication " + got + ", want " + want
 	}
-	conditions := []tri{yesNo(f.Impairment), twoOf(f.unables()), f.Wellbeing.impact()}
+	var conditions []tri
+	for _, id := range f.law.gates {
+		conditions = append(conditions, yesNo(*f.gate(id)))
+	}
+	conditions = append(conditions, f.circumstances(), f.Wellbeing.impact())
+	if len(ind.Conditions) != len(conditions) || len(ind.Outcomes) != len(f.law.outcomes) {
+		return "another number of conditions or outcomes"
+	}
 	for i, want := range conditions {
 		if got := ind.Conditions[i].Value; got != [3]string{"not_met", "unknown", "met"}[want+1] {
 			return "condition " + ind.Conditions[i].ID + " " + got
@@ -411,11 +518,11 @@ func (f refFacts) compare(ind care.Indication) string {
 	}
 	for i, want := range f.unables() {
 		o := ind.Outcomes[i]
-		if o.ID != refOutcomes[i] || o.Value != [3]string{"able", "unknown", "unable"}[want+1] {
+		if o.ID != f.law.outcomes[i] || o.Value != [3]string{"able", "unknown", "unable"}[want+1] {
 			return "outcome " + o.ID + " " + o.Value
 		}
 		limbs := []string{}
-		for _, l := range refLimbs {
+		for _, l := range f.law.limbs {
 			if f.Outcomes[o.ID].limb(l) == "yes" {
 				limbs = append(limbs, l)
 			}
@@ -442,11 +549,17 @@ func (f refFacts) compare(ind care.Indication) string {
 	return ""
 }
 
-// adultRules loads the rules of the adult's version alone: what is proven here does not hang on its questions.
+// adultRules is rulesOf for the adult's.
 func adultRules(t testing.TB) *Ruleset {
 	t.Helper()
+	return rulesOf(t, refAdult.kind)
+}
+
+// rulesOf loads the rules of a kind alone: what is proven here does not hang on its questions.
+func rulesOf(t testing.TB, kind string) *Ruleset {
+	t.Helper()
 	rs := &Ruleset{}
-	if ps := loadRules(rules.FS, "adult-needs/2015-04-01", rs); len(ps) > 0 {
+	if ps := loadRules(rules.FS, kind+"/2015-04-01", rs); len(ps) > 0 {
 		t.Fatal(ps)
 	}
 	return rs

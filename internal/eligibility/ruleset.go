@@ -55,9 +55,12 @@ type Ruleset struct {
 	ReviewedBy  string // "" = not yet reviewed by a lawyer
 	Citations   []Citation
 
-	*Journey // the questions, the path through them and the words: questions.yaml and content.en.yaml
+	// Journey has the questions, the path through them and the words: questions.yaml and content.en.yaml. It is nil for a
+	// version that is published as rules alone (no_journey: true); see HasJourney.
+	*Journey
 
 	dir        string
+	noJourney  bool // said on purpose in ruleset.yaml
 	outcomes   []Item
 	limbs      []Item
 	areas      []Item
@@ -88,6 +91,11 @@ type judgedLeaf struct{ slot, group int }
 
 // ID is the version, such as "adult-needs@2015-04-01".
 func (rs *Ruleset) ID() string { return rs.Kind + "@" + rs.InForceFrom }
+
+// HasJourney says whether people can be asked this version's questions on pages. A version without one has rules, words
+// and worked cases: it can be evaluated and explained, and no draft can begin under it. Of a Journey's methods only Graph
+// and AllPages may be called then.
+func (rs *Ruleset) HasJourney() bool { return rs.Journey != nil }
 
 // Outcomes returns the outcomes in the order of the regulation. The caller must not change them.
 func (rs *Ruleset) Outcomes() []Item { return rs.outcomes }
@@ -231,6 +239,7 @@ type rulesetFile struct {
 	InForceFrom string                  `yaml:"in_force_from"`
 	InForceTo   string                  `yaml:"in_force_to"`
 	ReviewedBy  *string                 `yaml:"reviewed_by"`
+	NoJourney   bool                    `yaml:"no_journey"`
 	Citations   []Citation              `yaml:"citations"`
 	FactTypes   map[string]ruleFactType `yaml:"fact_types"`
 	Facts       []ruleFact              `yaml:"facts"`
@@ -300,7 +309,7 @@ func loadRules(fsys fs.FS, dir string, rs *Ruleset) Problems {
 	kind, _, _ := strings.Cut(dir, "/")
 	*rs = Ruleset{
 		Kind: kind, Title: file.Title, Territory: file.Territory, InForceFrom: file.InForceFrom, InForceTo: file.InForceTo,
-		Citations: file.Citations, dir: dir, outcomes: file.Outcomes, limbs: file.Limbs, areas: file.Areas,
+		Citations: file.Citations, dir: dir, noJourney: file.NoJourney, outcomes: file.Outcomes, limbs: file.Limbs, areas: file.Areas,
 		conditions: file.Conditions, parts: file.Unable, indication: file.Indication, prompts: file.Prompts, words: words,
 	}
 	if file.ReviewedBy != nil {
