@@ -26,10 +26,13 @@ type api struct {
 	now     func() time.Time
 }
 
-// registerAPI puts the public interface under g.
+// registerAPI puts the public interface under g. Every address answers every method, with 405 where it is not the one it
+// takes, and every other address under g is not found: left to the router, both would be looked up as a council's page.
+// securityHeaders lets other sites read all of it.
 func registerAPI(g *echo.Group, lib *eligibility.Library, now func() time.Time) {
 	a := &api{lib, now}
-	g.Use(anySite)
+	g.RouteNotFound("", echo.NotFoundHandler)
+	g.RouteNotFound("/*", echo.NotFoundHandler)
 	for _, r := range []struct {
 		method, path string
 		handler      echo.HandlerFunc
@@ -39,19 +42,17 @@ func registerAPI(g *echo.Group, lib *eligibility.Library, now func() time.Time) 
 		{http.MethodPost, "/indications", a.indicate},
 		{http.MethodGet, "/openapi.json", a.openAPI},
 	} {
+		g.Any(r.path, takesOnly(r.method))
 		g.Add(r.method, r.path, r.handler)
 		g.OPTIONS(r.path, a.preflight(r.method))
 	}
 }
 
-// anySite lets pages of other sites read the answers. There is nothing to steal: without credentials an answer depends
-// on nothing but what the caller sent.
-func anySite(next echo.HandlerFunc) echo.HandlerFunc {
+// takesOnly refuses a method and names the right one (RFC 9110 s.15.5.6).
+func takesOnly(method string) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h.Set("Access-Control-Allow-Origin", "*")
-		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-		return next(c)
+		c.Response().Header().Set(echo.HeaderAllow, method+", "+http.MethodOptions)
+		return echo.ErrMethodNotAllowed
 	}
 }
 
@@ -158,13 +159,14 @@ func (a *api) indicate(c echo.Context) error {
 	if bad != nil {
 		return badRequest(c, bad.Path, bad.What+"; "+bad.Mend)
 	}
-	on := a.now()
+	on, find := a.now(), a.library.Find
 	if in.on != "" {
+		find = a.library.FindOn
 		if on, err = time.Parse(time.DateOnly, in.on); err != nil {
 			return badRequest(c, "on", "this is not a date; write it like 2026-11-22, or leave it out for today")
 		}
 	}
-	rs, err := a.library.Find(in.ruleset, on)
+	rs, err := find(in.ruleset, on)
 	if err != nil {
 		field := "ruleset"
 		if early := (*eligibility.NotInForce)(nil); errors.As(err, &early) {

@@ -17,9 +17,13 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
 
 	"threshold/internal/care"
+	"threshold/internal/casework"
 	"threshold/internal/eligibility"
+	"threshold/internal/store/keys"
+	"threshold/internal/store/sqlite"
 	"threshold/rules"
 )
 
@@ -129,6 +133,7 @@ func TestAPIRefuses(t *testing.T) {
 		`{"ruleset":"adult-needs@2014-01-01","facts":{}}`:                            {Field: "ruleset", Detail: "use one of: adult-needs@2015-04-01"},
 		`{"ruleset":"adult-needs","on":"yesterday","facts":{}}`:                      {Field: "on", Detail: "write it like 2026-11-22"},
 		`{"ruleset":"adult-needs","on":"2015-03-31","facts":{}}`:                     {Field: "on", Detail: "in force from 2015-04-01"},
+		`{"ruleset":"adult-needs@2015-04-01","on":"2014-01-01","facts":{}}`:          {Field: "on", Detail: "adult-needs@2015-04-01 is not in force yet on 2014-01-01; it is in force from 2015-04-01"},
 		`{"ruleset":"carer-support","facts":{"outcomes":{"home":{"time":"yes"}}}}`:   {Field: "facts.outcomes.home.time", Detail: "use one of: assistance, distress, danger, cause"},
 		`{"ruleset":"carer-support","facts":{"impairment":"yes"}}`:                   {Field: "facts.impairment", Detail: "use one of: is_carer, necessary_care, health, outcomes, wellbeing"},
 		`{"ruleset":"carer-support","on":"2015-03-31","facts":{}}`:                   {Field: "on", Detail: "in force from 2015-04-01"},
@@ -200,6 +205,88 @@ func TestAPIPreflight(t *testing.T) {
 	h := rec.Header()
 	if rec.Code != http.StatusNoContent || h.Get("Access-Control-Allow-Origin") != "*" || h.Get("Access-Control-Allow-Methods") != "POST" || h.Get("Access-Control-Allow-Headers") != "Content-Type" {
 		t.Errorf("%d %v", rec.Code, h)
+	}
+}
+
+// wholeService is everything the service mounts, pages too, on an empty database.
+func wholeService(t *testing.T) http.Handler {
+	t.Helper()
+	lib, err := eligibility.Load(rules.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring := keys.Generate()
+	store, err := sqlite.Open(t.Context(), sqlite.Options{Path: t.TempDir() + "/t.db", Keys: ring})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	log := slog.New(slog.DiscardHandler)
+	service := &casework.Service{Store: store, Library: lib, Now: time.Now, Log: log}
+	return New(Options{Casework: service, Sessions: store, CookieKeys: ring.CookieKeys(), Now: time.Now, Log: log})
+}
+
+// TestAPIOutsideItsHandlers: what goes wrong before a handler is told as a problem too, and other sites can read it.
+func TestAPIOutsideItsHandlers(t *testing.T) {
+	service := wholeService(t)
+	tooLarge := `{"ruleset":"adult-needs","facts":{"impairment":"` + strings.Repeat("x", 70_000) + `"}}`
+	type try struct {
+		method, path, body string
+		status             int
+		allow              string
+	}
+	tries := []try{
+		{http.MethodGet, "/api/v1/nothing", "", 404, ""},
+		{http.MethodPost, "/api/v1/nothing/here", "{}", 404, ""},
+		{http.MethodDelete, "/api/v1/nothing", "", 404, ""},
+		{http.MethodGet, "/api/v1/", "", 404, ""},
+		{http.MethodGet, "/api/v1", "", 404, ""},
+		{http.MethodGet, "/api/nothing", "", 404, ""},
+		{http.MethodPost, "/api/v1/indications", tooLarge, 413, ""},
+	}
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodTrace} {
+		tries = append(tries, try{method, "/api/v1/indications", "", 405, "POST, OPTIONS"})
+	}
+	for _, path := range []string{"/api/v1/rulesets", "/api/v1/rulesets/adult-needs", "/api/v1/openapi.json"} {
+		for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+			tries = append(tries, try{method, path, "{}", 405, "GET, OPTIONS"})
+		}
+	}
+	for _, c := range tries {
+		rec := httptest.NewRecorder()
+		service.ServeHTTP(rec, httptest.NewRequest(c.method, c.path, strings.NewReader(c.body)))
+		h := rec.Header()
+		if rec.Code != c.status || h.Get("Content-Type") != "application/problem+json" || h.Get("Allow") != c.allow {
+			t.Errorf("%s %s: %d, %s, allowed %q", c.method, c.path, rec.Code, h.Get("Content-Type"), h.Get("Allow"))
+		}
+		if h.Get("Access-Control-Allow-Origin") != "*" || h.Get("Cross-Origin-Resource-Policy") != "cross-origin" || h.Get("Set-Cookie") != "" {
+			t.Errorf("%s %s: %v", c.method, c.path, h)
+		}
+		var p problem
+		if err := json.Unmarshal(rec.Body.Bytes(), &p); err != nil || p.Status != c.status || p.Detail == "" {
+			t.Errorf("%s %s: %s", c.method, c.path, rec.Body)
+		}
+	}
+	// Pages are not for other sites.
+	rec := httptest.NewRecorder()
+	service.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/staff/sign-in", nil))
+	if h := rec.Header(); h.Get("Access-Control-Allow-Origin") != "" || h.Get("Cross-Origin-Resource-Policy") != "same-origin" {
+		t.Errorf("a page: %v", h)
+	}
+}
+
+// TestAPIFault: a handler that breaks down is told as a problem that other sites can read, without the fault itself.
+func TestAPIFault(t *testing.T) {
+	e := echo.New()
+	e.HTTPErrorHandler = (&Server{}).handleError
+	e.Use(securityHeaders, middleware.Recover())
+	e.GET("/api/v1/broken", func(echo.Context) error { panic("the secret of the fault") })
+	e.Logger.SetOutput(io.Discard)
+	rec := httptest.NewRecorder()
+	e.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/api/v1/broken", nil))
+	h := rec.Header()
+	if rec.Code != 500 || h.Get("Content-Type") != "application/problem+json" || h.Get("Access-Control-Allow-Origin") != "*" || strings.Contains(rec.Body.String(), "secret") {
+		t.Errorf("%d %v %s", rec.Code, h, rec.Body)
 	}
 }
 

@@ -36,6 +36,7 @@ func (s *Server) asidePage(c echo.Context, status int, draft casework.Draft, pag
 		}
 		f := s.form(rs, w, form, typed, invalid)
 		f.Action, f.Do = councilPath(v.Council, page.Path), doSend
+		f.Once = onceKey(c)
 		p.Form = &f
 		p.GoOn.Text = form.Extra["go_on"]
 	}
@@ -61,7 +62,7 @@ func (s *Server) sendAside(c echo.Context, page care.Page) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Casework.Ask(ctx, v.Council, v.Draft, page.Form, typed)
+	_, err = s.Casework.Ask(ctx, v.Council, v.Draft, page.Form, c.FormValue(fieldOnce), typed)
 	var invalid *care.Invalid
 	if errors.As(err, &invalid) {
 		return s.asidePage(c, http.StatusUnprocessableEntity, *v.Draft, page, invalid)

@@ -112,6 +112,9 @@ func (b *browser) do(method, path string, values url.Values) *browser {
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			r.Header.Set("Origin", b.site.server.URL)
 		}
+		if b.path != "" {
+			r.Header.Set("Referer", b.site.server.URL+b.path)
+		}
 		for name, value := range b.cookies {
 			r.AddCookie(&http.Cookie{Name: name, Value: value})
 		}

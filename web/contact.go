@@ -34,7 +34,7 @@ func (s *Server) contactPage(c echo.Context, status int, a care.Answers, invalid
 	layout := s.layout(c, rs, page.Title, s.wayBack(v))
 	layout.Error, layout.NoContact = invalid != nil, true
 	form := s.form(rs, w, page, a, invalid)
-	form.Action = councilPath(v.Council, "contact")
+	form.Action, form.Once = councilPath(v.Council, "contact"), onceKey(c)
 	return render(c, status, pages.Question(pages.QuestionPage{Layout: layout, Page: page, Form: form}))
 }
 
@@ -58,7 +58,7 @@ func (s *Server) sendContact(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	sent, err := s.Casework.Ask(c.Request().Context(), v.Council, v.Draft, casework.FormContact, typed)
+	sent, err := s.Casework.Ask(c.Request().Context(), v.Council, v.Draft, casework.FormContact, c.FormValue(fieldOnce), typed)
 	var invalid *care.Invalid
 	if errors.As(err, &invalid) {
 		return s.contactPage(c, http.StatusUnprocessableEntity, sent.Answers, invalid)

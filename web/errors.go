@@ -50,6 +50,9 @@ func (s *Server) handleError(err error, c echo.Context) {
 // errorPage draws the page of a status. It says the same bytes for a thing that is missing and for one that is another
 // council's.
 func (s *Server) errorPage(c echo.Context, status int) error {
+	if underStaff(c) {
+		return s.staffProblem(c, status)
+	}
 	rs, err := s.Casework.Words()
 	if err != nil {
 		return err

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"crypto/rand"
+	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,19 +17,25 @@ const (
 	fieldSeen   = "seen"   // fingerprint of the page's answers when it was shown (see casework.Draft.Seen)
 	fieldDo     = "do"     // which of a page's two buttons was pressed
 	fieldChange = "change" // came from "Change" on the check page
+	fieldOnce   = "once"   // random key of a form that is sent at once, so that pressing twice sends once
 )
 
 // readForm returns the posted fields of a page in the shape of answers: option ids as they are, words with their line
 // ends and outer spaces tidied, and the three boxes of a date joined to "year-month-day". Blank fields are left out. A
 // field that is not the page's stays in under its own name, so that the rules refuse it.
 func readForm(c echo.Context, page care.Page) (map[string][]string, error) {
+	// Anything but a form would read as a page left blank, and wipe what is stored.
+	kind, _, _ := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
+	if kind != echo.MIMEApplicationForm {
+		return nil, echo.NewHTTPError(http.StatusUnsupportedMediaType)
+	}
 	values, err := c.FormParams()
 	if err != nil {
 		return nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
 	}
 	typed := map[string][]string{}
 	for name, given := range values {
-		if name == fieldSeen || name == fieldDo || name == fieldChange || isDatePart(page, name) {
+		if name == fieldSeen || name == fieldDo || name == fieldChange || name == fieldOnce || isDatePart(page, name) {
 			continue
 		}
 		kept := make([]string, 0, len(given))
@@ -48,11 +56,23 @@ func readForm(c echo.Context, page care.Page) (map[string][]string, error) {
 	return typed, nil
 }
 
+// onceKey is the random key of a form that is sent at once. It stays the same when the form comes back with an error.
+func onceKey(c echo.Context) string {
+	if key := c.FormValue(fieldOnce); len(key) == len(rand.Text()) {
+		return key
+	}
+	return rand.Text()
+}
+
 // tidy drops control characters (which no keyboard types and no letter can print), makes line ends "\n" and trims.
 func tidy(v string) string {
 	v = strings.ReplaceAll(v, "\r\n", "\n")
 	v = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r == 0xfffd {
+		switch {
+		case r < ' ' && r != '\n' && r != '\t', r == 0x7f, r == 0xfffd:
+			return -1
+		case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+			// Marks that turn the direction of text could make a practitioner read something else than was sent.
 			return -1
 		}
 		return r

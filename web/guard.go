@@ -50,7 +50,7 @@ func citizen(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		v.Council = council
 		setCSP(c, council.LeaveURL)
-		row, ok, err := s.cookies.load(c.Request(), citizenCookie)
+		row, ok, err := s.cookies.load(c.Request(), citizenCookie(v.Council.Slug))
 		if err != nil {
 			return err
 		}
@@ -70,6 +70,10 @@ func citizen(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
+		if s.Now().After(draft.Until(row)) && draft.Status == care.StatusDraft || s.Now().Sub(row.CreatedAt) > casework.DraftLife {
+			v.Session, v.Actor = care.Session{}, care.Actor{}
+			return next(c) // run out, though not swept away yet
+		}
 		v.Draft = &draft
 		return next(c)
 	}
@@ -85,12 +89,14 @@ func drafting(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
 	return citizen(s, func(c echo.Context) error {
 		v := visitOf(c)
 		switch {
-		case v.Draft == nil && c.Request().Method == http.MethodGet:
+		case v.Draft == nil && c.Request().Method != http.MethodPost:
 			return c.Redirect(http.StatusSeeOther, "/"+v.Council.Slug)
 		case v.Draft == nil:
 			return s.gone(c)
-		case v.Session.Locked && c.Request().Method == http.MethodGet:
+		case v.Session.Locked && c.Request().Method != http.MethodPost:
 			return s.showLocked(c)
+		case v.Draft.Status != care.StatusDraft && c.Request().Method == http.MethodPost && c.Path() == "/:council/*":
+			return s.showSentAlready(c)
 		case v.Draft.Status != care.StatusDraft && !slices.Contains(openWhenSent, c.Path()):
 			return c.Redirect(http.StatusSeeOther, "/"+v.Council.Slug+"/sent")
 		}
@@ -104,41 +110,19 @@ const (
 	staffLife = 8 * time.Hour
 )
 
-// practitioner lets in whoever is signed in; the rest go to the sign-in page.
+// practitioner lets in whoever is signed in; the rest go to the sign-in page, with what they typed when their session
+// ran out over it.
 func practitioner(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		v := visitOf(c)
-		toSignIn := func() error { return c.Redirect(http.StatusSeeOther, "/staff/sign-in") }
-		row, ok, err := s.cookies.load(c.Request(), staffCookie)
-		if err != nil {
+		switch who, row, err := s.signedIn(c); {
+		case err != nil:
 			return err
+		case who == signedInNow:
+			return next(c)
+		case who == signedInBefore && keepsTyped(c):
+			return s.keepTyped(c, row)
 		}
-		if !ok || row.Practitioner == "" {
-			return toSignIn()
-		}
-		now := s.Now()
-		if now.Sub(row.SeenAt) > staffIdle || now.Sub(row.CreatedAt) > staffLife {
-			if err := s.cookies.end(c.Request(), c.Response(), staffCookie); err != nil {
-				return err
-			}
-			return toSignIn()
-		}
-		if row, err = s.touch(c, row, staffIdle); err != nil {
-			return err
-		}
-		p, actor, err := s.Casework.PractitionerActor(c.Request().Context(), row.Practitioner)
-		if errors.Is(err, care.ErrNotFound) {
-			return toSignIn()
-		}
-		if err != nil {
-			return err
-		}
-		council, err := s.council(c, p.Council)
-		if err != nil {
-			return err
-		}
-		v.Council, v.Session, v.Actor, v.Practitioner = council, row, actor, p
-		return next(c)
+		return c.Redirect(http.StatusSeeOther, "/staff/sign-in")
 	}
 }
 

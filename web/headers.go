@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
 )
 
 // securityHeaders puts the same headers on every answer, errors too. Pages hold the most private things people have,
@@ -26,16 +28,27 @@ func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 		// Browsers heed it over TLS only.
 		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 		setCSP(c, "")
+		if strings.HasPrefix(c.Request().URL.Path, "/api/") {
+			// Pages of other sites may read what the public interface answers, refusals too. There is nothing to steal:
+			// it heeds no credentials, so an answer depends on nothing but what the caller sent.
+			h.Set("Access-Control-Allow-Origin", "*")
+			h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		}
 		return next(c)
 	}
 }
+
+// leaveElsewhere is where "Leave this site" goes for a council that has set no page of its own.
+const leaveElsewhere = "https://www.bbc.co.uk/weather"
 
 // setCSP allows nothing but this site. A form may also end at the page where "Leave this site" goes: the policy covers
 // the redirect that follows a POST.
 func setCSP(c echo.Context, leaveURL string) {
 	action := "'self'"
-	if u, err := url.Parse(leaveURL); err == nil && u.Host != "" {
-		action += " " + u.Scheme + "://" + u.Host
+	for _, to := range []string{leaveElsewhere, leaveURL} {
+		if u, err := url.Parse(to); err == nil && u.Host != "" {
+			action += " " + u.Scheme + "://" + u.Host
+		}
 	}
 	c.Response().Header().Set("Content-Security-Policy",
 		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; form-action "+action+
@@ -57,6 +70,22 @@ func sameOrigin() echo.MiddlewareFunc {
 			return next(c)
 		}
 	}
+}
+
+// errPanic stands in for whatever a handler panicked with: the value could hold an answer.
+var errPanic = errors.New("a handler panicked")
+
+// recovered turns a panic into an error and writes down where it was, but not with what.
+func recovered(log *slog.Logger) echo.MiddlewareFunc {
+	return middleware.RecoverWithConfig(middleware.RecoverConfig{
+		DisableErrorHandler: true,
+		DisableStackAll:     true,
+		LogErrorFunc: func(c echo.Context, _ error, stack []byte) error {
+			_, where, _ := strings.Cut(string(stack), "\n") // the first line may hold the value
+			log.LogAttrs(c.Request().Context(), slog.LevelError, "panic", slog.String("route", c.Path()), slog.String("stack", where))
+			return errPanic
+		},
+	})
 }
 
 // logLine writes one line a request, from a closed set of keys: never a body, a query, a name or a code. The route's

@@ -82,7 +82,7 @@ func (s *Server) answerFirst(c echo.Context) error {
 	v.Session = care.Session{
 		Kind: care.ActorCitizen, Council: v.Council.Slug, Assessment: draft.ID, CreatedAt: now, SeenAt: now,
 	}
-	if err := s.cookies.begin(c.Request(), c.Response(), citizenCookie, v.Session); err != nil {
+	if err := s.cookies.begin(c.Request(), c.Response(), citizenCookie(v.Council.Slug), v.Session); err != nil {
 		return err
 	}
 	v.Draft = &draft
@@ -107,6 +107,8 @@ func (s *Server) answerQuestion(c echo.Context) error {
 	draft, err := s.Casework.Answer(c.Request().Context(), v.Actor, path, c.FormValue(fieldSeen), typed)
 	var invalid *care.Invalid
 	switch {
+	case v.Session.Locked && (errors.As(err, &invalid) || errors.Is(err, care.ErrConflict)):
+		return s.showLocked(c) // what was typed is kept where it can be; nothing is shown
 	case errors.As(err, &invalid):
 		return s.questionPage(c, http.StatusUnprocessableEntity, draft, path, invalid, "")
 	case errors.Is(err, care.ErrConflict):
@@ -126,15 +128,16 @@ func (s *Server) goOn(c echo.Context, draft casework.Draft, path string) error {
 	return c.Redirect(http.StatusSeeOther, councilPath(visitOf(c).Council, next))
 }
 
-// conflictPage shows what is typed here beside what another tab saved: pressing the button again saves this.
+// conflictPage shows what is typed here and nothing of what another tab saved: pressing the button again keeps this.
 func (s *Server) conflictPage(c echo.Context, draft casework.Draft, path string, typed map[string][]string) error {
 	page, _ := draft.Rules.Page(path, draft.Answers, s.words(visitOf(c)))
 	seen := draft.Seen(page)
+	var here care.Answers
 	for _, q := range page.Questions {
-		draft.Answers.SetTyped(q.ID, typed[q.ID]...)
+		here.SetTyped(q.ID, typed[q.ID]...)
 	}
 	notice := draft.Rules.Text("conflict.notice", s.words(visitOf(c)))
-	return s.formPage(c, http.StatusConflict, draft, page, seen, nil, notice)
+	return s.formPage(c, http.StatusConflict, draft, page, here, seen, nil, notice)
 }
 
 func (s *Server) questionPage(c echo.Context, status int, draft casework.Draft, path string, invalid *care.Invalid, notice string) error {
@@ -142,18 +145,18 @@ func (s *Server) questionPage(c echo.Context, status int, draft casework.Draft, 
 	if !ok {
 		return care.ErrNotFound
 	}
-	return s.formPage(c, status, draft, page, draft.Seen(page), invalid, notice)
+	return s.formPage(c, status, draft, page, draft.Answers, draft.Seen(page), invalid, notice)
 }
 
-// formPage draws a page of the journey by its template.
-func (s *Server) formPage(c echo.Context, status int, draft casework.Draft, page care.Page, seen string, invalid *care.Invalid, notice string) error {
+// formPage draws a page of the journey by its template, with the given answers in its form.
+func (s *Server) formPage(c echo.Context, status int, draft casework.Draft, page care.Page, shown care.Answers, seen string, invalid *care.Invalid, notice string) error {
 	v := visitOf(c)
 	w := s.words(v)
 	rs := draft.Rules
 	layout := s.layout(c, rs, page.Title, s.backFrom(v, draft, page.Path))
 	layout.Error = invalid != nil
 	s.saved(&layout, rs, draft.Assessment)
-	form := s.form(rs, w, page, draft.Answers, invalid)
+	form := s.form(rs, w, page, shown, invalid)
 	form.Action, form.Seen = councilPath(v.Council, page.Path), seen
 	form.Change = c.QueryParam(fieldChange) != "" || c.FormValue(fieldChange) != ""
 	if page.Template != "questions" {

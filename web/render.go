@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"sync"
 
 	"github.com/a-h/templ"
@@ -15,7 +16,9 @@ func render(c echo.Context, status int, page templ.Component) error {
 	b := pageBuffers.Get().(*bytes.Buffer)
 	defer pageBuffers.Put(b)
 	b.Reset()
-	if err := page.Render(c.Request().Context(), b); err != nil {
+	// Without cancel: an error page must be drawn even when the request ran out of time, and templ stops at a context
+	// that has ended.
+	if err := page.Render(context.WithoutCancel(c.Request().Context()), b); err != nil {
 		return err
 	}
 	return c.HTMLBlob(status, b.Bytes())

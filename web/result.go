@@ -110,9 +110,13 @@ func (s *Server) checkPage(c echo.Context, status int, draft casework.Draft, inv
 	layout.Error = invalid != nil
 	s.saved(&layout, rs, draft.Assessment)
 	form := s.form(rs, w, page, draft.Answers, invalid)
-	form.Action = councilPath(v.Council, "check")
+	form.Action, form.Seen = councilPath(v.Council, "check"), draft.SeenAll()
+	notice := ""
+	if status == http.StatusConflict {
+		notice = rs.Text("conflict.check", w)
+	}
 	return render(c, status, pages.Check(pages.CheckPage{
-		Layout: layout, Page: page, Form: form,
+		Layout: layout, Page: page, Form: form, Notice: notice,
 		Sections: sections(rs, w, v.Council, draft.Answers, true),
 	}))
 }
@@ -131,6 +135,9 @@ func (s *Server) send(c echo.Context) error {
 	typed, err := readForm(c, page)
 	if err != nil {
 		return err
+	}
+	if seen := c.FormValue(fieldSeen); seen != "" && seen != v.Draft.SeenAll() {
+		return s.checkPage(c, http.StatusConflict, *v.Draft, nil)
 	}
 	draft, err := s.Casework.Answer(ctx, v.Actor, "check", "", typed)
 	var invalid *care.Invalid
@@ -192,7 +199,7 @@ func (s *Server) showSent(c echo.Context) error {
 // finish ends the session of this browser: what was sent can no longer be opened from here.
 func (s *Server) finish(c echo.Context) error {
 	v := visitOf(c)
-	if err := s.cookies.end(c.Request(), c.Response(), citizenCookie); err != nil {
+	if err := s.cookies.end(c.Request(), c.Response(), citizenCookie(v.Council.Slug)); err != nil {
 		return err
 	}
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
@@ -218,7 +225,7 @@ func (s *Server) erase(c echo.Context) error {
 	if err := s.Casework.Erase(c.Request().Context(), v.Actor); err != nil {
 		return err
 	}
-	if err := s.cookies.end(c.Request(), c.Response(), citizenCookie); err != nil {
+	if err := s.cookies.end(c.Request(), c.Response(), citizenCookie(v.Council.Slug)); err != nil {
 		return err
 	}
 	rs, w := v.Draft.Rules, s.words(v)

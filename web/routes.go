@@ -20,7 +20,7 @@ func (s *Server) routes(e *echo.Echo) {
 	e.Use(
 		logLine(s.Log, s.Now),
 		securityHeaders,
-		middleware.Recover(),
+		recovered(s.Log),
 		middleware.BodyLimit(maxBody),
 		middleware.ContextTimeout(handlerTime),
 		sameOrigin(),
@@ -28,6 +28,9 @@ func (s *Server) routes(e *echo.Echo) {
 	)
 	for _, r := range s.table() {
 		e.Add(r.method, r.path, r.guard(s, r.handler))
+		if r.method == http.MethodGet {
+			e.Add(http.MethodHead, r.path, r.guard(s, r.handler)) // net/http leaves the body out
+		}
 	}
 	registerAPI(e.Group("/api/v1"), s.Casework.Library, s.Now)
 }

@@ -14,12 +14,12 @@ import (
 	"threshold/internal/casework"
 )
 
-// The two cookies. A browser can hold both: a practitioner may try the citizen's pages. __Host- ties a cookie to this
+// The cookies. A browser can hold both: a practitioner may try the citizen's pages. __Host- ties a cookie to this
 // very host and to HTTPS (and localhost), and forbids a subdomain to set it.
-const (
-	citizenCookie = "__Host-threshold"
-	staffCookie   = "__Host-threshold-staff"
-)
+const staffCookie = "__Host-threshold-staff"
+
+// citizenCookie is named after the council, so that beginning a form with a second council never loses the first.
+func citizenCookie(council string) string { return "__Host-threshold-for-" + council }
 
 // sessionRow is the key in sessions.Session.Values under which the stored row hangs.
 type sessionRow struct{}

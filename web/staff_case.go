@@ -38,7 +38,11 @@ func (s *Server) staffLayout(c echo.Context, title string) layouts.StaffPage {
 		p.Council.ThemeHref = themeHref(v.Council)
 	}
 	if v.Practitioner.ID != "" {
-		p.Navigation = []components.SubNavigationItem{{Text: "Queue", Href: "/staff", Current: c.Path() == "/staff"}}
+		first := components.SubNavigationItem{Text: "Start page", Href: "/staff", Current: c.Path() == "/staff"}
+		if casework.ReadsQueue(v.Actor) {
+			first.Text = "Queue"
+		}
+		p.Navigation = []components.SubNavigationItem{first}
 	}
 	return p
 }
@@ -264,6 +268,8 @@ func staffProblems(rs *eligibility.Ruleset, invalid *care.Invalid, anchor func(f
 			key = "unknown"
 		case "future":
 			key = "on_future"
+		case "before_act":
+			key = "on_before_act"
 		}
 		text := rs.Text("staff.error."+key, nil)
 		out.ByField[p.Field] = text

@@ -29,6 +29,9 @@ var queueFilters = []struct {
 // staffQueue lists the council's cases, the most pressing first.
 func (s *Server) staffQueue(c echo.Context) error {
 	v := visitOf(c)
+	if !casework.ReadsQueue(v.Actor) {
+		return s.staffLanding(c, http.StatusOK, "", "")
+	}
 	chosen := url.Values{} // only filters that are on and known: anything else in the address is ignored
 	for _, f := range queueFilters {
 		for _, choice := range f.choices[1:] {

@@ -17,6 +17,7 @@ func (s *Server) staffRoutes() []route {
 		{post, "/staff/sign-out", open, s.staffSignOut},
 
 		{get, "/staff", practitioner, s.staffQueue},
+		{get, "/staff/timeline", practitioner, s.staffFindTimeline},
 		{get, one, practitioner, s.staffSummary},
 		{post, one + "/take", practitioner, s.staffTake},
 		{post, one + "/put-back", practitioner, s.staffPutBack},

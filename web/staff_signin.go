@@ -22,11 +22,12 @@ func (s *Server) staffSignIn(c echo.Context) error {
 	if c.QueryParam("done") == "set-up" {
 		notice = "Your account is ready. Sign in with your new password and a new code."
 	}
-	return s.signInPage(c, http.StatusOK, "", notice, nil)
+	return s.signInPage(c, http.StatusOK, pages.StaffSignInPage{Notice: notice}, nil)
 }
 
-func (s *Server) signInPage(c echo.Context, status int, email, notice string, invalid *care.Invalid) error {
-	p := pages.StaffSignInPage{Layout: s.staffLayout(c, "Sign in"), Email: email, Notice: notice}
+// signInPage draws what is in p so far, with what is wrong and, in the demonstration, its buttons.
+func (s *Server) signInPage(c echo.Context, status int, p pages.StaffSignInPage, invalid *care.Invalid) error {
+	p.Layout = s.staffLayout(c, "Sign in")
 	if invalid != nil {
 		rs, err := s.Casework.Words()
 		if err != nil {
@@ -62,21 +63,25 @@ func (s *Server) signInPage(c echo.Context, status int, email, notice string, in
 // staffSignInSend checks password and code and begins a session under a new id.
 func (s *Server) staffSignInSend(c echo.Context) error {
 	// The password is taken as it was typed: tidying would change it.
-	if _, err := staffForm(c, "email", "password", "code"); err != nil {
+	if _, err := staffForm(c, "email", "password", "code", fieldKept); err != nil {
 		return err
 	}
-	email := tidy(c.FormValue("email"))
-	p, err := s.Casework.SignIn(c.Request().Context(), email, c.FormValue("password"), c.FormValue("code"))
+	again := pages.StaffSignInPage{Email: tidy(c.FormValue("email"))}
+	kept, isKept := s.unseal(c.FormValue(fieldKept))
+	if isKept {
+		again.Kept, again.KeptLines = c.FormValue(fieldKept), []string{"What you typed is still kept on this page."}
+	}
+	p, err := s.Casework.SignIn(c.Request().Context(), again.Email, c.FormValue("password"), c.FormValue("code"))
 	invalid := (*care.Invalid)(nil)
 	switch {
 	case errors.As(err, &invalid):
-		return s.signInPage(c, http.StatusUnprocessableEntity, email, "", invalid)
+		return s.signInPage(c, http.StatusUnprocessableEntity, again, invalid)
 	case errors.Is(err, care.ErrTooMany):
-		return s.signInPage(c, http.StatusTooManyRequests, email, "", care.Refuse("too_many", "too_many"))
+		return s.signInPage(c, http.StatusTooManyRequests, again, care.Refuse("too_many", "too_many"))
 	case err != nil:
 		return err
 	}
-	return s.beginStaff(c, p)
+	return s.beginStaff(c, p, kept)
 }
 
 // staffSignInDemo signs in without password or code, in the demonstration alone.
@@ -84,7 +89,7 @@ func (s *Server) staffSignInDemo(c echo.Context) error {
 	if !s.Demo {
 		return care.ErrNotFound
 	}
-	values, err := staffForm(c, "council")
+	values, err := staffForm(c, "council", fieldKept)
 	if err != nil {
 		return err
 	}
@@ -92,16 +97,21 @@ func (s *Server) staffSignInDemo(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.beginStaff(c, p)
+	kept, _ := s.unseal(values.Get(fieldKept))
+	return s.beginStaff(c, p, kept)
 }
 
-func (s *Server) beginStaff(c echo.Context, p care.Practitioner) error {
+// beginStaff begins the session and goes on to the first page or, when the form brought typed words along, to them.
+func (s *Server) beginStaff(c echo.Context, p care.Practitioner, kept keptForm) error {
 	now := s.Now().UTC()
 	err := s.cookies.begin(c.Request(), c.Response(), staffCookie, care.Session{
 		Kind: care.ActorPractitioner, Council: p.Council, Practitioner: p.ID, CreatedAt: now, SeenAt: now,
 	})
 	if err != nil {
 		return err
+	}
+	if kept.By != "" {
+		return s.offerKept(c, p, kept)
 	}
 	return c.Redirect(http.StatusSeeOther, "/staff")
 }

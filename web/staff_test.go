@@ -245,7 +245,7 @@ func TestTheQueue(t *testing.T) {
 func TestTheQueueHasPages(t *testing.T) {
 	s := newSite(t, false)
 	for range casework.QueuePageSize + 2 {
-		if _, err := s.service.Ask(t.Context(), care.Council{Slug: "ashdale", ReadDays: 5}, nil, "contact", map[string][]string{"call_you": {"Lou Example"}, "safe_way": {"07700 900124"}}); err != nil {
+		if _, err := s.service.Ask(t.Context(), care.Council{Slug: "ashdale", ReadDays: 5}, nil, "contact", "", map[string][]string{"call_you": {"Lou Example"}, "safe_way": {"07700 900124"}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,8 +1,9 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -68,8 +69,7 @@ func (s *Server) showLocked(c echo.Context) error {
 	v := visitOf(c)
 	rs := v.Draft.Rules
 	w := s.words(v)
-	w["date"] = longDate(v.Draft.SavedAt.AddDate(0, 0, 1))
-	w["time"] = clockTime(v.Draft.SavedAt)
+	w["date"], w["time"] = longDate(v.Draft.Until(v.Session)), clockTime(v.Draft.Until(v.Session))
 	return render(c, http.StatusOK, pages.Locked(pages.LockedPage{
 		Layout:  s.layout(c, rs, rs.Text("locked.title", w), ""),
 		Title:   rs.Text("locked.title", w),
@@ -97,7 +97,7 @@ func (s *Server) carryOn(c echo.Context) error {
 // startAgain is "finish here" for a shared computer: it forgets the session and begins anew.
 func (s *Server) startAgain(c echo.Context) error {
 	v := visitOf(c)
-	if err := s.cookies.end(c.Request(), c.Response(), citizenCookie); err != nil {
+	if err := s.cookies.end(c.Request(), c.Response(), citizenCookie(v.Council.Slug)); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, councilPath(v.Council, "for"))
@@ -113,9 +113,11 @@ func (s *Server) saveInfo(c echo.Context) error {
 	w := s.words(v)
 	lines := rs.Texts("save.nothing", w)
 	back := "/" + v.Council.Slug
+	if v.Draft != nil && v.Session.Locked {
+		return s.showLocked(c)
+	}
 	if v.Draft != nil && v.Draft.Status == care.StatusDraft {
-		w["date"] = longDate(v.Draft.SavedAt.AddDate(0, 0, 1))
-		w["time"] = clockTime(v.Draft.SavedAt)
+		w["date"], w["time"] = longDate(v.Draft.Until(v.Session)), clockTime(v.Draft.Until(v.Session))
 		lines = rs.Texts("save.lines", w)
 		back = councilPath(v.Council, v.Draft.Rules.NextUnvisited(v.Draft.Answers))
 	}
@@ -127,18 +129,25 @@ func (s *Server) saveInfo(c echo.Context) error {
 	}))
 }
 
-// leave ends the session and goes to an ordinary page at once. It cannot clear the browser's history, and the page
-// says so beside the button. What the person had typed before stays saved, but nobody can open it from here.
+// leave ends every session of this browser as a citizen and goes to an ordinary page at once. It cannot clear the
+// browser's history, and the page says so beside the button. What the person had typed before stays saved, but nobody
+// can open it from here.
 func (s *Server) leave(c echo.Context) error {
-	to := "https://www.bbc.co.uk/weather"
-	row, ok, err := s.cookies.load(c.Request(), citizenCookie)
-	if err == nil && ok {
-		if council, err := s.council(c, row.Council); err == nil && council.LeaveURL != "" {
+	to := leaveElsewhere
+	// The page it was pressed on tells the council; the policy of that page allows its address.
+	if from, err := url.Parse(c.Request().Referer()); err == nil {
+		slug, _, _ := strings.Cut(strings.TrimPrefix(from.Path, "/"), "/")
+		if council, err := s.council(c, slug); err == nil && council.LeaveURL != "" {
 			to = council.LeaveURL
 		}
 	}
-	if err := s.cookies.end(c.Request(), c.Response(), citizenCookie); err != nil {
-		s.Log.Error("ending a session on leaving", "error", fmt.Sprint(err)) // leaving must not wait for it
+	for _, cookie := range c.Request().Cookies() {
+		if !strings.HasPrefix(cookie.Name, citizenCookie("")) {
+			continue
+		}
+		if err := s.cookies.end(c.Request(), c.Response(), cookie.Name); err != nil {
+			s.Log.Error("ending a session on leaving", "error", err) // leaving must not wait for it
+		}
 	}
 	// Cache and storage; cookies are dealt with above, so that a practitioner's own session is left alone.
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)

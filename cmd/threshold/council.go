@@ -96,6 +96,9 @@ func parseAdd(flags *flag.FlagSet, args []string, usage string, stdout, stderr i
 		flags.Usage()
 		return 2, false
 	}
+	if asksForHelp(args[1:]) {
+		flags.SetOutput(stdout)
+	}
 	if err := flags.Parse(args[1:]); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return 0, false
@@ -124,7 +127,7 @@ func (e usageError) Error() string { return e.text }
 
 // with opens the database for one verb and closes it again. It returns the exit code.
 func (d *database) with(stderr io.Writer, command string, do func(context.Context, *casework.Service) error) int {
-	err := d.open(do)
+	err := d.open(stderr, do)
 	if err == nil {
 		return 0
 	}
@@ -135,7 +138,7 @@ func (d *database) with(stderr io.Writer, command string, do func(context.Contex
 	return 1
 }
 
-func (d *database) open(do func(context.Context, *casework.Service) error) (err error) {
+func (d *database) open(stderr io.Writer, do func(context.Context, *casework.Service) error) (err error) {
 	if d.file == "" {
 		return usageError{"-db is missing: the database file, such as -db data/threshold.db"}
 	}
@@ -149,6 +152,7 @@ func (d *database) open(do func(context.Context, *casework.Service) error) (err 
 	if err != nil {
 		return err
 	}
+	warnOfKeys(ring, stderr)
 	library, err := eligibility.Load(rules.FS)
 	if err != nil {
 		return fmt.Errorf("loading the rules: %w", err)

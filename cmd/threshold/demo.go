@@ -225,6 +225,6 @@ func fillIn(ctx context.Context, service *casework.Service, council care.Council
 }
 
 func askNow(ctx context.Context, service *casework.Service, council care.Council, draft *casework.Draft, form string, typed map[string][]string) error {
-	_, err := service.Ask(ctx, council, draft, form, typed)
+	_, err := service.Ask(ctx, council, draft, form, "", typed)
 	return err
 }

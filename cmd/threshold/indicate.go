@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,10 +49,17 @@ func indicateCommand(args []string, stdin io.Reader, stdout, stderr io.Writer) i
 		_, _ = fmt.Fprintf(stderr, "threshold indicate: %v\n", err)
 		return 1
 	case bad > 0:
-		_, _ = fmt.Fprintf(stderr, "threshold indicate: %d lines could not be read; see \"error\" in their place\n", bad)
+		_, _ = fmt.Fprintf(stderr, "threshold indicate: %s could not be read; see \"error\" in place of the indication\n", countLines(bad))
 		return 1
 	}
 	return 0
+}
+
+func countLines(n int) string {
+	if n == 1 {
+		return "1 line"
+	}
+	return fmt.Sprintf("%d lines", n)
 }
 
 // A batch of lines goes to one worker; the writer takes batches in the order in which they were read.
@@ -189,14 +197,14 @@ func (c *choice) find(lib *eligibility.Library) (*eligibility.Ruleset, error) {
 	if c.ruleset == "" {
 		return nil, fmt.Errorf("say which rules with -ruleset; there are: %s", strings.Join(lib.Kinds(), ", "))
 	}
-	on := time.Now()
-	if c.on != "" {
-		var err error
-		if on, err = time.Parse(time.DateOnly, c.on); err != nil {
-			return nil, fmt.Errorf("-on %q is not a date; write it like 2026-11-22", c.on)
-		}
+	if c.on == "" {
+		return lib.Find(c.ruleset, time.Now())
 	}
-	return lib.Find(c.ruleset, on)
+	on, err := time.Parse(time.DateOnly, c.on)
+	if err != nil {
+		return nil, fmt.Errorf("-on %q is not a date; write it like 2026-11-22", c.on)
+	}
+	return lib.FindOn(c.ruleset, on)
 }
 
 // parse reads the flags; when ok is false the command ends with code.
@@ -206,10 +214,8 @@ func parse(flags *flag.FlagSet, args []string, usage string, stdout, stderr io.W
 		_, _ = fmt.Fprint(flags.Output(), usage)
 		flags.PrintDefaults()
 	}
-	for _, a := range args {
-		if a == "-h" || a == "-help" || a == "--help" {
-			flags.SetOutput(stdout)
-		}
+	if asksForHelp(args) {
+		flags.SetOutput(stdout)
 	}
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -223,4 +229,8 @@ func parse(flags *flag.FlagSet, args []string, usage string, stdout, stderr io.W
 		return 2, false
 	}
 	return 0, true
+}
+
+func asksForHelp(args []string) bool {
+	return slices.ContainsFunc(args, func(a string) bool { return a == "-h" || a == "-help" || a == "--help" })
 }

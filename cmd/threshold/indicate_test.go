@@ -63,6 +63,9 @@ func TestIndicateBadLines(t *testing.T) {
 			t.Errorf("line %d: %.200s", i+1, lines[i])
 		}
 	}
+	if code, _, errs := runCommand(t, "{}\n\n", "indicate", "-ruleset", "adult-needs"); code != 1 || !strings.Contains(errs, " 1 line could not be read") {
+		t.Errorf("one bad line: exit %d, %s", code, errs)
+	}
 	if code, out, _ := runCommand(t, "", "indicate", "-ruleset", "adult-needs"); code != 0 || out != "" {
 		t.Errorf("nothing in: exit %d, %q", code, out)
 	}
@@ -118,6 +121,7 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"indicate", "-ruleset", "martian"}, 2, `there is no ruleset "martian"`},
 		{[]string{"indicate", "-ruleset", "adult-needs", "-on", "soon"}, 2, "is not a date"},
 		{[]string{"indicate", "-ruleset", "adult-needs", "-on", "2015-03-31"}, 2, "in force from 2015-04-01"},
+		{[]string{"indicate", "-ruleset", "adult-needs@2015-04-01", "-on", "2014-01-01"}, 2, "not in force yet on 2014-01-01"},
 		{[]string{"indicate", "-ruleset", "adult-needs", "more"}, 2, `"more" is not expected here`},
 		{[]string{"rules"}, 2, "Usage: threshold rules"},
 		{[]string{"rules", "paint"}, 2, `there is no "paint"`},

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +14,8 @@ import (
 	"time"
 
 	"log/slog"
+
+	"github.com/pquerna/otp/totp"
 
 	"threshold/internal/care"
 	"threshold/internal/casework"
@@ -44,6 +48,29 @@ func (p place) practitioner(args ...string) (int, string, string) {
 	return code, out.String(), errs.String()
 }
 
+// setUp uses a set-up link as its page does, after seeing that the link before it is void.
+func (p place) setUp(t *testing.T, void, token string) {
+	t.Helper()
+	where := database{file: p.db, keys: p.keys}
+	err := where.open(io.Discard, func(ctx context.Context, service *casework.Service) error {
+		if _, _, err := service.BeginSetup(ctx, void); !errors.Is(err, care.ErrNotFound) {
+			t.Errorf("the first link still opens: %v", err)
+		}
+		_, key, err := service.BeginSetup(ctx, token)
+		if err != nil {
+			return err
+		}
+		code, err := totp.GenerateCode(key.Secret(), service.Now())
+		if err != nil {
+			return err
+		}
+		return service.FinishSetup(ctx, token, "a long phrase of seven plain words", code)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestFromAnEmptyDatabaseToASetUpLink(t *testing.T) {
 	p := newPlace(t)
 	if code, out, errs := p.council("-slug", "example", "-name", "Example Council"); code != 0 || !strings.Contains(out, "/example") {
@@ -60,6 +87,13 @@ func TestFromAnEmptyDatabaseToASetUpLink(t *testing.T) {
 	if raw, err := os.ReadFile(p.db); err != nil || bytes.Contains(raw, []byte(link[1])) {
 		t.Errorf("the database holds the link's secret itself (%v)", err)
 	}
+	// Somebody who let the link run out gets another, and the first one is void.
+	code, out, errs = p.practitioner("-council", "example", "-name", "Sam Example", "-email", "sam@example.com", "-base", "https://care.example.com")
+	second := regexp.MustCompile(`/staff/set-up/([A-Z2-7]{26})\n`).FindStringSubmatch(out)
+	if code != 0 || second == nil || second[1] == link[1] {
+		t.Fatalf("inviting again: %d %s %s", code, out, errs)
+	}
+	p.setUp(t, link[1], second[1])
 	for _, c := range []struct {
 		args []string
 		code int

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -31,26 +32,37 @@ const (
 	sweepEvery = 5 * time.Minute
 )
 
+const serveUsage = `Usage: threshold serve -db FILE -keys FILE [-addr HOST:PORT]
+       threshold serve -db FILE -demo [-addr HOST:PORT]
+
+Runs the web service until it gets SIGTERM, and then answers what is in flight. When it is ready it
+says so in one line; its log goes to standard error. A demonstration keeps its keys in FILE.keys.
+
+`
+
 // serveCommand runs the service until SIGTERM or SIGINT.
 func serveCommand(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
-	flags.SetOutput(stderr)
 	addr := flags.String("addr", "127.0.0.1:8080", "host:port to listen on; port 0 picks a free one")
 	db := flags.String("db", "", "the database file; it is made when it is missing")
 	keyFile := flags.String("keys", "", "the keys file (see threshold keys new); or set THRESHOLD_KEYS")
 	demo := flags.Bool("demo", false, "a demonstration with made-up councils, people and cases")
-	if err := flags.Parse(args); err != nil {
-		return 2
+	if code, ok := parse(flags, args, serveUsage, stdout, stderr); !ok {
+		return code
 	}
-	if *db == "" || flags.NArg() > 0 {
+	if *db == "" {
 		fmt.Fprintln(stderr, "threshold serve needs a database file, such as: threshold serve -db data/threshold.db -keys keys.json")
 		return 2
 	}
 	ring, err := findKeys(*keyFile, *db, *demo)
 	if err != nil {
-		fmt.Fprintf(stderr, "%v\n", err)
+		fmt.Fprintf(stderr, "threshold serve: %v\n", err)
+		if errors.Is(err, errRealData) {
+			return 1
+		}
 		return 2
 	}
+	warnOfKeys(ring, stderr)
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
@@ -61,27 +73,46 @@ func serveCommand(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// findKeys reads the keys that seal the database. The demonstration makes its own beside the database; anything else
-// must be given them, because whoever holds a backup must not find the keys in it.
+// errRealData keeps the demonstration away from a database that it did not make.
+var errRealData = errors.New("this database holds real data and the demonstration will not touch it; use another file, such as -db data/threshold.db")
+
+// findKeys reads the keys that seal the database. The demonstration makes its own beside a database that it is about to
+// make, and uses those whatever the environment says; anything else must be given them, because whoever holds a backup
+// must not find the keys in it.
 func findKeys(file, db string, demo bool) (keys.Ring, error) {
-	ring, err := keys.Find(file, os.Getenv)
-	if file != "" || !errors.Is(err, keys.ErrNone) {
+	if !demo || file != "" {
+		ring, err := keys.Find(file, os.Getenv)
+		if file == "" && errors.Is(err, keys.ErrNone) {
+			return ring, errors.New("it needs the keys that seal people's answers, and has none.\n" +
+				"Make them once:   (umask 077; threshold keys new > keys.json)\n" +
+				"then start with:  threshold serve -db FILE -keys keys.json   (or set THRESHOLD_KEYS)\n" +
+				"Keep them apart from the database and its backups: without them nobody can read either")
+		}
 		return ring, err
 	}
-	if !demo {
-		return ring, errors.New("threshold serve needs the keys that seal people's answers, and has none.\n" +
-			"Make them once:   (umask 077; threshold keys new > keys.json)\n" +
-			"then start with:  threshold serve -db FILE -keys keys.json   (or set THRESHOLD_KEYS)\n" +
-			"Keep them apart from the database and its backups: without them nobody can read either")
-	}
 	beside := db + ".keys"
-	if _, err := os.Stat(beside); err == nil {
-		return keys.Load(beside)
+	ring, err := keys.Load(beside)
+	if !errors.Is(err, keys.ErrNone) {
+		return ring, err
+	}
+	// Every demonstration has its keys beside it from before it is made, so a database without them is none of ours.
+	switch info, err := os.Stat(db); {
+	case err == nil && info.Size() > 0:
+		return ring, fmt.Errorf("%w.\n(If it is a demonstration whose keys %s were moved, put them back or name them with -keys)", errRealData, beside)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return ring, fmt.Errorf("looking for the database: %w", err)
 	}
 	if err := os.MkdirAll(filepath.Dir(beside), 0o700); err != nil {
 		return ring, fmt.Errorf("making the folder for the demonstration: %w", err)
 	}
 	return keys.CreateFile(beside)
+}
+
+// warnOfKeys tells once, at the start of a command, when the keys are kept badly.
+func warnOfKeys(ring keys.Ring, stderr io.Writer) {
+	if w := ring.Warning(); w != "" {
+		fmt.Fprintf(stderr, "Warning: %s\n", w)
+	}
 }
 
 func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, log *slog.Logger, stdout, stderr io.Writer) error {
@@ -105,6 +136,7 @@ func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, log 
 	if err := settleDemo(ctx, store, service, demo); err != nil {
 		return err
 	}
+	sweepOnce(ctx, service, log) // nobody may open what ran out while the service was not there
 	handler := web.New(web.Options{
 		Casework: service, Sessions: store, CookieKeys: ring.CookieKeys(), Now: time.Now, Log: log, Demo: demo,
 	})
@@ -123,10 +155,10 @@ func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, log 
 		return fmt.Errorf("listening on %s: %w (is another one running? -addr 127.0.0.1:0 picks a free port)", addr, err)
 	}
 	shown := shownAddr(addr, listener.Addr())
-	fmt.Fprintf(stdout, "Threshold is ready at http://%s\n", shown)
 	if err := greet(ctx, service, shown, stderr); err != nil {
 		return err
 	}
+	fmt.Fprintf(stdout, "Threshold is ready at http://%s\n", shown)
 
 	sweeping, stopSweeping := context.WithCancel(ctx)
 	swept := make(chan struct{})
@@ -163,7 +195,7 @@ func shownAddr(asked string, taken net.Addr) string {
 	return net.JoinHostPort(host, port)
 }
 
-// sweep erases what has run out, until ctx ends.
+// sweep erases what has run out again and again, until ctx ends.
 func sweep(ctx context.Context, service *casework.Service, log *slog.Logger) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
@@ -172,10 +204,14 @@ func sweep(ctx context.Context, service *casework.Service, log *slog.Logger) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := service.EraseStale(ctx); err != nil && ctx.Err() == nil {
-				log.Error("sweeping", "error", err)
-			}
+			sweepOnce(ctx, service, log)
 		}
+	}
+}
+
+func sweepOnce(ctx context.Context, service *casework.Service, log *slog.Logger) {
+	if err := service.EraseStale(ctx); err != nil && ctx.Err() == nil {
+		log.Error("sweeping", "error", err)
 	}
 }
 
@@ -194,7 +230,7 @@ func settleDemo(ctx context.Context, store *sqlite.Store, service *casework.Serv
 			return err
 		}
 		if !empty {
-			return errors.New("this database holds real data and the demonstration will not touch it; use another file, such as -db data/threshold.db")
+			return errRealData
 		}
 		if err := store.MarkDemo(ctx); err != nil {
 			return err

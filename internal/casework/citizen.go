@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"threshold/internal/care"
 	"threshold/internal/eligibility"
 )
@@ -91,13 +93,33 @@ func (d Draft) Seen(page care.Page) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
+// SeenAll is the same for everything that was answered: the check page carries it, so that nothing is sent that was
+// changed elsewhere and not seen.
+func (d Draft) SeenAll() string {
+	h := sha256.New()
+	h.Write([]byte(d.ID))
+	for _, id := range d.Answers.Questions() {
+		_, _ = fmt.Fprintf(h, "\x00%s\x01%q", id, d.Answers.Get(id))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// Until is when a draft that is not sent is erased: a day after it was last saved, and a day after its session began.
+func (d Draft) Until(session care.Session) time.Time {
+	until := d.SavedAt.Add(DraftLife)
+	if end := session.CreatedAt.Add(DraftLife); end.Before(until) {
+		return end
+	}
+	return until
+}
+
 // Answer stores what was typed on one page of the actor's draft and returns the draft after it.
 //
 // seen is the fingerprint the form carried. When the page was changed elsewhere since, and to something else than is
 // typed now, the answer is care.ErrConflict and nothing is stored. A *care.Invalid comes with a draft in which all that
 // was typed is kept. An unknown field is eligibility.ErrUnknownField and stores nothing.
 func (s *Service) Answer(ctx context.Context, actor care.Actor, path, seen string, typed map[string][]string) (Draft, error) {
-	for range 5 { // a concurrent save of another page is not the person's conflict: read again and apply
+	for { // a concurrent save of another page is not the person's conflict: read again and apply, while there is time
 		d, err := s.Draft(ctx, actor)
 		if err != nil {
 			return Draft{}, err
@@ -133,7 +155,6 @@ func (s *Service) Answer(ctx context.Context, actor care.Actor, path, seen strin
 		}
 		return next, nil
 	}
-	return Draft{}, fmt.Errorf("saving page %s: %w", path, care.ErrConflict)
 }
 
 // Indicate evaluates a draft as it stands. nil means that none is worked out: the person already gets help from the
@@ -150,7 +171,7 @@ func (d Draft) Indicate() *care.Indication {
 // stored together. Sending twice gives the same reference and makes one case. When the path still has a page that must
 // be answered, NotReady names it.
 func (s *Service) Send(ctx context.Context, actor care.Actor, council care.Council) (Draft, error) {
-	for range 5 {
+	for {
 		d, err := s.Draft(ctx, actor)
 		if err != nil {
 			return Draft{}, err
@@ -180,7 +201,6 @@ func (s *Service) Send(ctx context.Context, actor care.Actor, council care.Counc
 		d.Version++
 		return d, nil
 	}
-	return Draft{}, fmt.Errorf("sending: %w", care.ErrConflict)
 }
 
 // NotReady says which page must be answered before a draft can be sent.
@@ -200,12 +220,18 @@ const (
 // Ask sends a form that stands outside the journey at once: "contact" (ask us to contact you), "today/now" (ring me
 // today) or "questions/send" (send this part now). With a draft, what it says about today and safety goes along, and
 // only that. The new case is linked to the draft.
-func (s *Service) Ask(ctx context.Context, council care.Council, draft *Draft, form string, typed map[string][]string) (care.Assessment, error) {
+//
+// once is the random key of the form as it was shown: pressing the button twice makes one case and gives it back. An
+// empty one makes a new case each time.
+func (s *Service) Ask(ctx context.Context, council care.Council, draft *Draft, form, once string, typed map[string][]string) (care.Assessment, error) {
 	rs, err := s.Words()
 	if err != nil {
 		return care.Assessment{}, err
 	}
 	a := care.Assessment{ID: newID(), Council: council.Slug, Kind: care.KindContact, Status: care.StatusSent}
+	if once != "" {
+		a.ID = uuid.NewSHA1(uuid.NameSpaceOID, []byte(council.Slug+"\x00"+form+"\x00"+once)).String()
+	}
 	actor := care.Actor{Kind: care.ActorCitizen, ID: a.ID, Council: council.Slug}
 	if err := authorise(actor, mayMakeContacts); err != nil {
 		return a, err
@@ -240,7 +266,13 @@ func (s *Service) Ask(ctx context.Context, council care.Council, draft *Draft, f
 	}
 	a.Reference, a.Version = newReference(), 1
 	a.StartedAt, a.SavedAt, a.SentAt, a.DueAt = now, now, now, dueAt(now, council, a.Priority)
-	if err := s.Store.CreateAssessment(ctx, a, s.event(actor, string(a.Kind)+".sent", a.ID, "")); err != nil {
+	err = s.Store.CreateAssessment(ctx, a, s.event(actor, string(a.Kind)+".sent", a.ID, ""))
+	if errors.Is(err, care.ErrConflict) && once != "" {
+		if before, err := s.Store.Assessment(ctx, council.Slug, a.ID); err == nil {
+			return before, nil // a second press of the button
+		}
+	}
+	if err != nil {
 		return a, fmt.Errorf("sending form %s: %w", form, err)
 	}
 	return a, nil

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 // slugShape: what can stand first in an address without being escaped.
 var slugShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// SetCouncil adds a council or replaces its settings. Refusals name the field: slug (slug, reserved), name (enter), read_days
+// SetCouncil adds a council or replaces its settings. Refusals name the field: slug (slug, reserved), name (enter), leave (https), read_days
 // (range).
 func (s *Service) SetCouncil(ctx context.Context, actor care.Actor, council care.Council) error {
 	if err := authorise(actor, maySetCouncil); err != nil {
@@ -29,6 +30,9 @@ func (s *Service) SetCouncil(ctx context.Context, actor care.Actor, council care
 	}
 	if council.Name == "" {
 		c.add("name", "enter")
+	}
+	if u, err := url.Parse(council.LeaveURL); council.LeaveURL != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
+		c.add("leave", "https")
 	}
 	if council.ReadDays < 1 || council.ReadDays > 60 {
 		c.add("read_days", "range")

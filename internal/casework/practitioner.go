@@ -98,6 +98,14 @@ func (f CaseFile) LastDetermination() (care.Determination, bool) {
 	return f.Determinations[len(f.Determinations)-1], true
 }
 
+// ReadsQueue says whether an actor has a queue to come to; who has none needs another first page.
+func ReadsQueue(actor care.Actor) bool { return authorise(actor, mayReadQueue) == nil }
+
+// ReadsTrail says whether an actor may read what happened to a case.
+func ReadsTrail(actor care.Actor) bool {
+	return ReadsQueue(actor) || authorise(actor, mayReadTrail) == nil
+}
+
 // Queue returns one page of the actor's council's queue.
 func (s *Service) Queue(ctx context.Context, actor care.Actor, q care.QueueQuery) (care.QueuePage, error) {
 	if err := authorise(actor, mayReadQueue); err != nil {
@@ -277,7 +285,8 @@ const (
 // DecisionClosed is the decision of the short record that closes a contact request or a concern.
 const DecisionClosed = "closed"
 
-// Problem codes of the verbs below, beside those of care.Question: reason (too short), period, source, future.
+// Problem codes of the verbs below, beside those of care.Question: reason (too short), period, source, future,
+// before_act.
 
 // checks gathers what is wrong with a form.
 type checks struct {
@@ -346,6 +355,8 @@ func (s *Service) LogContact(ctx context.Context, actor care.Actor, reference, i
 		c.add("on", "date_real")
 	case contact.On > today:
 		c.add("on", "future")
+	case contact.On < actInForce:
+		c.add("on", "before_act")
 	}
 	c.oneOf("how", contact.How, ListHow, true)
 	met := contact.How != HowNone
@@ -365,6 +376,10 @@ func (s *Service) LogContact(ctx context.Context, actor care.Actor, reference, i
 	}
 	return err
 }
+
+// actInForce is the first day of Part 1 of the Care Act 2014: no contact of an assessment under it is older, so an
+// earlier date is a slip of the keyboard.
+const actInForce = "2015-04-01"
 
 // ukTime is where "today" is decided: the councils are in England.
 var ukTime = func() *time.Location {
@@ -418,16 +433,29 @@ func (f CaseFile) checkFinding(finding care.Finding) *checks {
 	return c
 }
 
-// NeedsReason: a finding of unable is one the council acts on, and a finding that differs from what the answers suggest
-// must be explained to the person (s.13(2) reasons).
+// NeedsReason: a finding of unable is one the council acts on. A finding of able must be explained when it goes against
+// what somebody said: the rules suggest unable, any limb was answered yes, or two accounts differ; and on every review,
+// where it can take away help that is there now. Reasons are owed to the person (Care Act 2014 s.13(2); R (VI) v
+// Lewisham [2018]: less support than before needs reasons, outcome by outcome).
 func (f CaseFile) NeedsReason(finding care.Finding) bool {
 	switch finding.Conclusion {
 	case care.ConcludesUnable:
 		return true
 	case care.ConcludesAble:
-		return f.Suggested(finding.Outcome) == care.OutcomeUnable
+		return f.Indication == nil || f.Suggested(finding.Outcome) == care.OutcomeUnable || f.toldOfNeed(finding.Outcome)
 	}
 	return false
+}
+
+// toldOfNeed says whether any limb of an outcome was answered yes, or two people told different things about it.
+func (f CaseFile) toldOfNeed(outcome string) bool {
+	path := "outcomes." + outcome + "."
+	if slices.Contains(f.Facts.Get(path+"accounts_differ"), "true") {
+		return true
+	}
+	return slices.ContainsFunc(f.Rules.Lists()["limb"], func(limb string) bool {
+		return slices.Contains(f.Facts.Get(path+limb), "yes")
+	})
 }
 
 // SetImpact stores the view on where the needs come from and what they do to well-being. What is not filled in yet may

@@ -420,7 +420,7 @@ func TestEachBlocker(t *testing.T) {
 
 func TestARequestIsClosedWithAShortRecord(t *testing.T) {
 	d, ctx := newDesk(t), t.Context()
-	a, err := d.Ask(ctx, d.council, nil, "contact", map[string][]string{"call_you": {"Lou Example"}, "safe_way": {"07700 900124"}})
+	a, err := d.Ask(ctx, d.council, nil, "contact", "", map[string][]string{"call_you": {"Lou Example"}, "safe_way": {"07700 900124"}})
 	must(t, err)
 	f := d.open(t, a.Reference)
 	if got := codes(casework.Blockers(f)); !slices.Equal(got, []string{"contact", "done"}) {

@@ -50,7 +50,11 @@ func Load(fsys fs.FS) (*Library, error) {
 				}
 				return a.Line - b.Line
 			})
-			ps = append(ps, found...)
+			for _, p := range found {
+				if !slices.Contains(ps, p) { // a file that all versions share is told of once
+					ps = append(ps, p)
+				}
+			}
 			continue
 		}
 		lib.byID[rs.ID()] = rs
@@ -130,6 +134,19 @@ func (l *Library) Find(name string, on time.Time) (*Ruleset, error) {
 	return l.InForce(name, on)
 }
 
+// FindOn is Find for a day that the caller chose: a version that begins after it is a *NotInForce, because nobody could
+// have been assessed under it then. One that has ended is still found: records made under it name it for ever.
+func (l *Library) FindOn(name string, on time.Time) (*Ruleset, error) {
+	rs, err := l.Find(name, on)
+	if err != nil {
+		return nil, err
+	}
+	if day := on.Format(time.DateOnly); day < rs.InForceFrom {
+		return nil, &NotInForce{Kind: rs.Kind, Version: rs.ID(), On: day, First: rs.InForceFrom}
+	}
+	return rs, nil
+}
+
 // UnknownRuleset says that there is no ruleset of a name.
 type UnknownRuleset struct {
 	Asked string
@@ -149,10 +166,14 @@ func (e *NoJourney) Error() string {
 	return fmt.Sprintf("%s has no journey yet: it can be evaluated and explained, and nobody can be asked its questions", e.ID)
 }
 
-// NotInForce says that no version of a kind is in force on a day.
-type NotInForce struct{ Kind, On, First string }
+// NotInForce says that no version of a kind is in force on a day, or, when Version is not "", that this version is not in
+// force yet. First is the day from which the first one, or this one, is.
+type NotInForce struct{ Kind, Version, On, First string }
 
-// Error names the first day on which one is.
+// Error names the first day that can be asked for.
 func (e *NotInForce) Error() string {
+	if e.Version != "" {
+		return fmt.Sprintf("%s is not in force yet on %s; it is in force from %s", e.Version, e.On, e.First)
+	}
 	return fmt.Sprintf("no version of %s is in force on %s; the first is in force from %s", e.Kind, e.On, e.First)
 }

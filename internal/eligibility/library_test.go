@@ -1,6 +1,7 @@
 package eligibility
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"strings"
@@ -17,15 +18,16 @@ func withVersions(t *testing.T, first string, more ...string) fstest.MapFS {
 	t.Helper()
 	out := fstest.MapFS{}
 	const from = "adult-needs/2015-04-01/"
+	isShared := func(path string) bool { return !strings.Contains(path, "/") } // of all versions
 	err := fs.WalkDir(rules.FS, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasPrefix(path, from) {
+		if err != nil || d.IsDir() || !strings.HasPrefix(path, from) && !isShared(path) {
 			return err
 		}
 		data, err := fs.ReadFile(rules.FS, path)
 		if err != nil {
 			return err
 		}
-		if !strings.HasPrefix(path, from) { // for all versions
+		if isShared(path) {
 			out[path] = &fstest.MapFile{Data: data}
 			return nil
 		}
@@ -81,6 +83,19 @@ func TestInForce(t *testing.T) {
 	// A version once published is found by its id whatever the day.
 	if rs, err := lib.Find("adult-needs@2027-04-01", day(t, "2000-01-01")); err != nil || rs.InForceTo != "2027-12-31" {
 		t.Errorf("%v, %v", rs, err)
+	}
+	// A day that somebody chose must not come before it, and may come after.
+	if rs, err := lib.FindOn("adult-needs@2027-04-01", day(t, "2030-01-01")); err != nil || rs.ID() != "adult-needs@2027-04-01" {
+		t.Errorf("%v, %v", rs, err)
+	}
+	for name, want := range map[string]string{
+		"adult-needs@2027-04-01": "adult-needs@2027-04-01 is not in force yet on 2014-01-01; it is in force from 2027-04-01",
+		"adult-needs":            "no version of adult-needs is in force on 2014-01-01; the first is in force from 2015-04-01",
+	} {
+		early := (*NotInForce)(nil)
+		if _, err := lib.FindOn(name, day(t, "2014-01-01")); !errors.As(err, &early) || err.Error() != want {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 	for _, name := range []string{"adult", "adult-needs@2016-04-01"} {
 		if _, err := lib.Find(name, day(t, "2026-01-01")); err == nil || !strings.Contains(err.Error(), "there is no ruleset \""+name+"\"; use one of: adult-needs") {
@@ -144,7 +159,13 @@ func TestLoadNothing(t *testing.T) {
 	if _, err := Load(fstest.MapFS{}); err == nil || !strings.Contains(err.Error(), "there is no ruleset") {
 		t.Errorf("got %v", err)
 	}
-	without := withVersions(t, "2015-04-01")
+	// What all versions share is told of once, however many need it.
+	without := withVersions(t, "2015-04-01", "2027-04-01")
+	delete(without, councilsFile)
+	if _, err := Load(without); err == nil || strings.Count(err.Error(), "the list of councils cannot be read") != 1 {
+		t.Errorf("got %v", err)
+	}
+	without = withVersions(t, "2015-04-01")
 	delete(without, "adult-needs/2015-04-01/reasons.en.yaml")
 	if _, err := Load(without); err == nil || !strings.Contains(err.Error(), "reasons.en.yaml: the file cannot be read: it does not exist") {
 		t.Errorf("got %v", err)

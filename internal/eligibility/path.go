@@ -254,9 +254,17 @@ func (j *Journey) Back(a care.Answers, from string) string {
 		if p.index >= at.index {
 			break
 		}
+		if p.allWriteOnly() {
+			continue // Back must not tell whether the private questions were asked
+		}
 		before = p.path
 	}
 	return before
+}
+
+// allWriteOnly says whether nothing on the page is ever shown again.
+func (p *page) allWriteOnly() bool {
+	return len(p.asks) > 0 && !slices.ContainsFunc(p.asks, func(q *question) bool { return !q.writeOnly })
 }
 
 // NextUnvisited returns the first page of the path that still has to be answered or skipped, or "check" when there is

@@ -28,6 +28,7 @@ type Form struct {
 	Action string
 	Do     string // value of the button, where a page has two
 	Seen   string // fingerprint, see web/form.go
+	Once   string // random key of a form that is sent at once
 	Change bool
 	Fields []Field
 	Button string

@@ -22,6 +22,10 @@ type StaffSignInPage struct {
 	Email    string
 	Notice   string
 	Problems StaffProblems
+	// Kept is what was typed before the session ran out, sealed; "" when there is nothing. It goes back with the form.
+	Kept      string
+	KeptLines []string    // what happened, when something was typed
+	KeptWords []StaffTold // the words themselves, only when they are too many to go back with the form
 	// Demo offers signing in without password or code, at the demonstration's councils; empty outside it.
 	Demo []StaffDemoCouncil
 }

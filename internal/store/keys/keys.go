@@ -50,6 +50,7 @@ type Ring struct {
 	root    []byte
 	pepper  []byte
 	cookies []cookiePair
+	warning string
 }
 
 type cookiePair struct {
@@ -102,8 +103,8 @@ func Find(path string, getenv func(string) string) (Ring, error) {
 	}
 }
 
-// Load reads a keys file. It refuses one that others on the machine may read, because everything sealed with it would
-// then be open to them.
+// Load reads a keys file. One that others on the machine may read is read all the same, with a [Ring.Warning]: a shell
+// makes such a file under its usual umask, and a council whose service does not start over it can help nobody.
 func Load(path string) (Ring, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -117,10 +118,6 @@ func Load(path string) (Ring, error) {
 	if err != nil {
 		return Ring{}, fmt.Errorf("opening the keys file: %w", err)
 	}
-	// Windows has no such bits; os reports 0666 for every file there.
-	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
-		return Ring{}, fmt.Errorf("the keys file %s can be read by others (mode %#o): run `chmod 600 %s`", path, mode, path)
-	}
 	b, err := io.ReadAll(io.LimitReader(f, 1<<16))
 	if err != nil {
 		return Ring{}, fmt.Errorf("reading the keys file %s: %w", path, err)
@@ -128,6 +125,10 @@ func Load(path string) (Ring, error) {
 	r, err := parse(b)
 	if err != nil {
 		return Ring{}, fmt.Errorf("the keys file %s cannot be used: %w", path, err)
+	}
+	// Windows has no such bits; os reports 0666 for every file there.
+	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
+		r.warning = fmt.Sprintf("the keys file %s is open to other accounts on this machine (mode %#o), and with it all that it seals: run `chmod 600 %s`", path, mode, path)
 	}
 	return r, nil
 }
@@ -209,6 +210,10 @@ func syncDir(dir string) error {
 
 // IsZero says that there are no keys.
 func (r Ring) IsZero() bool { return len(r.root) == 0 }
+
+// Warning is what whoever starts the program should know about where the keys were found, with the mend, or "". It
+// holds no key.
+func (r Ring) Warning() string { return r.warning }
 
 // ID names the ring without telling anything of it: the first 6 bytes in hex of a value derived from the root key.
 // It is safe to print, and says which of two keys files belongs to a database.

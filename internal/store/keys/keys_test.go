@@ -91,12 +91,26 @@ func TestLoadRefuses(t *testing.T) {
 			t.Errorf("%s: the error tells the key: %v", name, err)
 		}
 	}
-	path := filepath.Join(dir, "open to all")
-	if err := os.WriteFile(path, []byte(good), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Load(path); runtime.GOOS != "windows" && (err == nil || !strings.Contains(err.Error(), "chmod 600 "+path)) {
-		t.Errorf("%v, want one that says chmod", err)
+}
+
+// TestLoadWarns: what a shell makes under its usual umask can be used, and is told of with the mend.
+func TestLoadWarns(t *testing.T) {
+	made := Generate()
+	for mode, warns := range map[fs.FileMode]bool{0o600: false, 0o400: false, 0o644: true, 0o640: true, 0o604: true} {
+		path := filepath.Join(t.TempDir(), "threshold.keys")
+		if err := os.WriteFile(path, []byte(text(t, made)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		r, err := Load(path)
+		if err != nil || !same(r, made) {
+			t.Errorf("mode %#o: %v", mode, err)
+		}
+		if got := strings.Contains(r.Warning(), "chmod 600 "+path); got != (warns && runtime.GOOS != "windows") {
+			t.Errorf("mode %#o: the warning is %q", mode, r.Warning())
+		}
 	}
 }
 
