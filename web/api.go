@@ -44,6 +44,9 @@ func registerAPI(g *echo.Group, lib *eligibility.Library, now func() time.Time) 
 	} {
 		g.Any(r.path, takesOnly(r.method))
 		g.Add(r.method, r.path, r.handler)
+		if r.method == http.MethodGet {
+			g.HEAD(r.path, r.handler) // net/http leaves the body out
+		}
 		g.OPTIONS(r.path, a.preflight(r.method))
 	}
 }

@@ -1,14 +1,19 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"threshold/internal/casework"
 	"threshold/templates/pages"
 )
+
+// problemLookup is how long an error page may take to find out whose it is.
+const problemLookup = time.Second
 
 // underStaff says whether an address is one of the practitioners'. A council's name may begin with the same letters.
 func underStaff(c echo.Context) bool {
@@ -57,7 +62,11 @@ func (s *Server) staffProblem(c echo.Context, status int) error {
 	}
 	v := visitOf(c)
 	if v.Practitioner.ID == "" && key == http.StatusNotFound {
-		// An address that is no page has no guard. When the lookup fails the page is merely without a name and a button.
+		// An address that is no page has no guard. The request's own context ended with the handler, so the lookup gets a
+		// short one; when it fails the page is merely without a name and a button.
+		ctx, done := context.WithTimeout(context.WithoutCancel(c.Request().Context()), problemLookup)
+		defer done()
+		c.SetRequest(c.Request().WithContext(ctx))
 		_, _, _ = s.signedIn(c)
 	}
 	p.Layout = s.staffLayout(c, p.Title)
