@@ -1,5 +1,5 @@
 // Walks the service in a real browser as a resident and as a practitioner would, at a phone's width and a desk's, with
-// and without JavaScript, and holds every page it sees against what must be true of every page:
+// and without JavaScript, once with the keyboard alone, and holds every page it sees against what must be true of every page:
 // axe finds nothing, nothing scrolls sideways, one h1, no request leaves the site, no console error.
 //
 //   node tools/browser/suite.mjs http://localhost:8080 [folder for screenshots]
@@ -95,6 +95,70 @@ async function goOn(page) {
   await page.waitForLoadState('load');
 }
 
+// With the keyboard alone: Tab until the focus is where it is wanted, arrows within radios, Space, Enter. At every stop
+// the focus must be seen: drawn, and not covered by anything.
+async function focusTo(page, wanted, how) {
+  for (let presses = 0; presses < 150; presses++) {
+    await page.keyboard.press('Tab');
+    const at = await page.evaluate(() => {
+      const e = document.activeElement;
+      if (!e || e === document.body) return {};
+      const box = e.getBoundingClientRect();
+      const label = e.labels?.[0];
+      const marks = [e, label].filter(Boolean).flatMap(x => [getComputedStyle(x), getComputedStyle(x, '::before')]);
+      const top = document.elementFromPoint(Math.min(Math.max(box.x + box.width / 2, 1), innerWidth - 1), Math.min(Math.max(box.y + box.height / 2, 1), innerHeight - 1));
+      return {
+        name: e.getAttribute('name'), value: e.getAttribute('value'), type: e.type, text: e.textContent.trim(), tag: e.tagName,
+        seen: marks.some(m => m.outlineStyle !== 'none' && parseFloat(m.outlineWidth) > 0 || m.boxShadow !== 'none'),
+        uncovered: !top || e === top || e.contains(top) || top.contains(e) || label === top || !!label?.contains(top),
+      };
+    });
+    if (!at.tag) continue;
+    check(at.seen, `${where(page)} at ${how.width}: focus on ${at.tag} ${at.name ?? at.text} is not seen`);
+    check(at.uncovered, `${where(page)} at ${how.width}: focus on ${at.tag} ${at.name ?? at.text} is covered`);
+    if (wanted(at)) return at;
+  }
+  throw new Error(`the keyboard does not come to what is wanted on ${where(page)}`);
+}
+
+async function fillByKeyboard(page, values, how) {
+  for (const [name, given] of Object.entries(values)) {
+    if (!(await page.locator(`main [name="${name}"]`).count())) continue;
+    if (!Array.isArray(given)) {
+      await focusTo(page, at => at.name === name, how);
+      if (typeof given === 'string') await page.keyboard.type(given);
+      else await page.keyboard.press('ArrowDown'); // a list to choose from
+      continue;
+    }
+    for (const value of given) {
+      const at = await focusTo(page, a => a.name === name && (a.type === 'radio' || a.value === value), how);
+      if (at.type !== 'radio') { await page.keyboard.press('Space'); continue; }
+      await page.keyboard.press('Space');
+      for (let n = 0; n < 20 && !(await page.locator(`main input[name="${name}"][value="${value}"]`).isChecked()); n++) await page.keyboard.press('ArrowDown');
+    }
+  }
+}
+
+async function keyboard(page, how) {
+  await page.goto(base + '/');
+  await focusTo(page, at => at.text === 'Start', how);
+  await page.keyboard.press('Enter');
+  await page.waitForLoadState('load');
+  for (let screens = 0; screens < 45; screens++) {
+    if (await page.locator('.govuk-panel--confirmation').count()) { check(true, ''); return; }
+    const buttons = await page.locator('main form button[type=submit]').allTextContents();
+    // Where a page has two buttons, the second goes on.
+    const button = buttons[buttons.length > 1 ? 1 : 0].trim();
+    await fillByKeyboard(page, answers[where(page)] ?? {}, how);
+    await focusTo(page, at => at.tag === 'BUTTON' && at.text === button, how);
+    const before = page.url();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(url => url.href !== before, {timeout: 5000}).catch(() => {});
+    await page.waitForLoadState('load');
+  }
+  check(false, 'the keyboard alone comes to the end');
+}
+
 const where = page => new URL(page.url()).pathname.split('/').slice(2).join('/') || 'start';
 
 async function resident(page, how) {
@@ -176,7 +240,7 @@ const browser = await chromium.launch({
 });
 try {
   for (const how of [{width: 320, js: true}, {width: 1280, js: true}, {width: 320, js: false}]) {
-    for (const [who, walk] of Object.entries({resident, practitioner})) {
+    for (const [who, walk] of Object.entries(how.js ? {resident, practitioner, keyboard} : {resident, practitioner})) {
       const context = await browser.newContext({viewport: {width: how.width, height: 800}, javaScriptEnabled: how.js});
       const page = await context.newPage();
       page.on('console', m => check(m.type() !== 'error' || m.text().includes('404') || m.text().includes('422'), `${who} at ${how.width}: console: ${m.text()} (${page.url()})`));
