@@ -207,3 +207,21 @@ func TestHead(t *testing.T) {
 		}
 	}
 }
+
+// TestTheNextPersonStartsClean: on a shared computer nothing of what was sent stands in a new form.
+func TestTheNextPersonStartsClean(t *testing.T) {
+	s := newSite(t, false)
+	b := s.browser()
+	answerEverything(t, b, "Sam")
+	first := b.reference()
+	if b.get("/ashdale/for"); strings.Contains(b.body, " checked") {
+		t.Error("a new form begins with somebody else's answer")
+	}
+	b.submit(url.Values{"for": {"self"}})
+	if b.page() != "talk" || strings.Contains(b.body, "Sam in") {
+		t.Errorf("a new form led to %s, or shows what was sent", b.path)
+	}
+	if answerEverything(t, b, "Kim"); b.reference() == first {
+		t.Error("the second person has the first one's reference")
+	}
+}

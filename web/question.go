@@ -44,9 +44,9 @@ func (s *Server) showQuestion(c echo.Context) error {
 }
 
 // draftOrNew returns the visit's draft, or an empty one that is not stored: the first page is shown before there is
-// anything to keep.
+// anything to keep, and after something was sent the next person starts clean.
 func (s *Server) draftOrNew(v *visit) (casework.Draft, error) {
-	if v.Draft != nil {
+	if v.Draft != nil && v.Draft.Status == care.StatusDraft {
 		return *v.Draft, nil
 	}
 	rs, err := s.Casework.Words()
