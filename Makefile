@@ -21,6 +21,8 @@ run: build ## serve the demonstration (ADDR=host:port changes where)
 
 test: assets generate ## run every test
 	$(GO) test ./...
+	@[ -n "$$CHROMIUM" ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+		echo "Left out: the walks in a real browser, because Chromium is not installed (on Debian: apt-get install chromium fonts-liberation)."
 
 build: assets generate ## make bin/threshold, one file with everything inside
 	@echo "Building bin/threshold"

@@ -78,7 +78,11 @@ func TestBrowser(t *testing.T) {
 	if static.Empty() {
 		missing(t, "left out: the walks in a real browser, because the style sheets are not built (make assets)")
 	}
-	args := []string{filepath.Join("tools", "browser", "suite.mjs"), startDemo(t)}
+	script := filepath.Join("tools", "browser", "suite.mjs")
+	if _, err := os.ReadFile(filepath.Join(root, script)); err != nil { // read here, so that a changed script is a changed test
+		t.Fatal(err)
+	}
+	args := []string{script, startDemo(t)}
 	if shots := os.Getenv("SCREENSHOTS"); shots != "" {
 		args = append(args, shots)
 	}
