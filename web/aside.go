@@ -24,7 +24,7 @@ func (s *Server) asidePage(c echo.Context, status int, draft casework.Draft, pag
 	layout.Error = invalid != nil
 	p := pages.AsidePage{
 		Layout: layout, Page: page,
-		Numbers: []string{"999", "116 123", "18001 111", "111", v.Council.Phone24h, v.Council.Phone},
+		Numbers: numbersToRing(v.Council),
 		GoOn:    pages.Button{Text: page.Button, Action: councilPath(v.Council, page.Path)},
 	}
 	if form, ok := rs.Form(page.Form, w); ok {
@@ -48,6 +48,11 @@ func (s *Server) asidePage(c echo.Context, status int, draft casework.Draft, pag
 		}
 	}
 	return render(c, status, pages.Aside(p))
+}
+
+// numbersToRing are the numbers that stand in the words of pages which tell whom to ring.
+func numbersToRing(council care.Council) []string {
+	return []string{"999", "116 123", "18001 111", "111", council.Phone24h, council.Phone}
 }
 
 // sendAside sends the form of such a page at once as a case of its own, and goes on with the journey.

@@ -166,7 +166,7 @@ func (s *Server) formPage(c echo.Context, status int, draft casework.Draft, page
 		form.Skip = page.Extra["skip_button"]
 	}
 	return render(c, status, pages.Question(pages.QuestionPage{
-		Layout: layout, Page: page, Form: form, Notice: notice,
+		Layout: layout, Page: page, Form: form, Notice: notice, Numbers: numbersToRing(v.Council),
 		Progress: page.Extra["progress"], Example: rs.Text("page.example", w),
 	}))
 }

@@ -22,6 +22,16 @@ func written(t *testing.T, component templ.Component) string {
 	return out.String()
 }
 
+func TestPhonesStandAlone(t *testing.T) {
+	for text, links := range map[string]int{
+		"Use the 999 BSL app, or 999bsl.co.uk.": 1, "Call 111, or use 111.nhs.uk.": 1, "0999 is none": 0, "Call 999.": 1,
+	} {
+		if got := written(t, Phones(text, "999", "111")); strings.Count(got, "<a ") != links {
+			t.Errorf("%q: %s", text, got)
+		}
+	}
+}
+
 func TestPhones(t *testing.T) {
 	const council = "0113 496 0999"
 	for text, want := range map[string]string{

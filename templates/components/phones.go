@@ -5,6 +5,8 @@ import (
 	"html"
 	"io"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 )
@@ -22,8 +24,8 @@ func Phones(text string, numbers ...string) templ.Component {
 func linkPhones(text string, numbers []string) string {
 	start, number := -1, ""
 	for _, candidate := range numbers {
-		at := strings.Index(text, candidate)
-		if candidate == "" || at < 0 {
+		at := indexNumber(text, candidate)
+		if at < 0 {
 			continue
 		}
 		if start < 0 || len(candidate) > len(number) {
@@ -34,6 +36,35 @@ func linkPhones(text string, numbers []string) string {
 		return html.EscapeString(text)
 	}
 	return linkPhones(text[:start], numbers) + phoneLink(number) + linkPhones(text[start+len(number):], numbers)
+}
+
+// indexNumber finds a number that stands by itself: "999" is not rung in "999bsl.co.uk", nor "111" in "111.nhs.uk".
+func indexNumber(text, number string) int {
+	if number == "" {
+		return -1
+	}
+	for from := 0; ; {
+		at := strings.Index(text[from:], number)
+		if at < 0 {
+			return -1
+		}
+		at += from
+		before, after := text[:at], strings.TrimPrefix(text[at+len(number):], ".")
+		if !endsInWord(before) && !startsAsWord(after) {
+			return at
+		}
+		from = at + 1
+	}
+}
+
+func startsAsWord(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return s != "" && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+func endsInWord(s string) bool {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return s != "" && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
 // phoneLink keeps only digits and a leading plus in the address: RFC 3966 allows no
