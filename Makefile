@@ -10,7 +10,7 @@ ASSET_SOURCES := $(shell find static/sass static/js static/icon.svg tools/assets
 TEMPL_SOURCES := $(shell find templates -name '*.templ')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check dev assets generate generated lint bench clean
+.PHONY: help run test build check dev assets generate generated lint clean
 
 help: ## say what there is
 	@printf 'Threshold\n\n'
@@ -35,7 +35,7 @@ generated: ## generate again and fail on a difference
 	@git diff --exit-code --stat -- '*_templ.go' || { echo "Generated templates differ from what is committed: run make generate and commit."; exit 1; }
 
 dev: assets generate ## serve the demonstration and rebuild on change
-	@$(GO) tool templ generate --watch --proxybind localhost --proxy "http://$(ADDR)" --cmd "$(GO) run ./cmd/threshold serve -demo -addr $(ADDR) -db $(DB)"
+	@$(GO) tool templ generate --watch --open-browser=false --path templates --cmd "$(GO) run ./cmd/threshold serve -demo -addr $(ADDR) -db $(DB)"
 
 assets: static/dist/manifest.json ## build the style sheets and scripts
 
