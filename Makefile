@@ -35,7 +35,7 @@ generated: ## generate again and fail on a difference
 	@git diff --exit-code --stat -- '*_templ.go' || { echo "Generated templates differ from what is committed: run make generate and commit."; exit 1; }
 
 dev: assets generate ## serve the demonstration and rebuild on change
-	@$(GO) tool templ generate --watch --open-browser=false --path templates --cmd "$(GO) run ./cmd/threshold serve -demo -addr $(ADDR) -db $(DB)"
+	@$(GO) tool templ generate --watch --open-browser=false --path templates --cmd "$(GO) run -C .. ./cmd/threshold serve -demo -addr $(ADDR) -db $(DB)"
 
 assets: static/dist/manifest.json ## build the style sheets and scripts
 
