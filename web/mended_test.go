@@ -154,6 +154,11 @@ func TestALockedViewShowsNothing(t *testing.T) {
 	if strings.Contains(b.body, "Gujarati") || strings.Contains(b.body, " checked") {
 		t.Error("a locked view shows answers")
 	}
+	for _, page := range []string{"talk", "copy", "check", "result", "erase"} {
+		if b.get("/ashdale/" + page); len(b.forms()) != 1 || !strings.HasSuffix(b.forms()[0].action, "/carry-on") {
+			t.Errorf("%s is open on a locked view", page)
+		}
+	}
 	if b.get("/ashdale/save"); strings.Contains(b.body, "/ashdale/today") {
 		t.Error("a locked view tells how far somebody has come")
 	}
