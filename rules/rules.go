@@ -4,8 +4,9 @@ package rules
 
 import "embed"
 
-// FS has <kind>/<in-force date>/ruleset.yaml, questions.yaml, *.<locale>.yaml and cases/*.yaml; and, for every version,
-// councils.csv (see README.md). A version published as rules alone has no questions.yaml and no content.
+// FS has <kind>/<in-force date>/ruleset.yaml, questions.yaml, *.<locale>.yaml and cases/*.yaml; shared/<date>/ with the
+// pages and words that several journeys use; and, for every version, councils.csv and locales.yaml (see README.md). A
+// version published as rules alone has no questions.yaml and no content.
 //
-//go:embed councils.csv */*/*.yaml */*/cases/*.yaml
+//go:embed councils.csv locales.yaml */*/*.yaml */*/cases/*.yaml */*/words/*.yaml
 var FS embed.FS

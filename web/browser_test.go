@@ -32,6 +32,9 @@ type site struct {
 	db      string
 	now     time.Time
 	log     *strings.Builder
+	ring    keys.Ring
+	library *eligibility.Library
+	demo    bool
 }
 
 func newSite(t *testing.T, demo bool) *site {
@@ -59,21 +62,34 @@ func openSite(t *testing.T, demo bool) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ring := keys.Generate()
-	s := &site{t: t, db: t.TempDir() + "/threshold.db", now: time.Date(2026, 11, 22, 10, 42, 0, 0, time.UTC), log: &strings.Builder{}}
-	s.store, err = sqlite.Open(t.Context(), sqlite.Options{Path: s.db, Keys: ring})
-	if err != nil {
-		t.Fatal(err)
+	s := &site{
+		t: t, db: t.TempDir() + "/threshold.db", now: time.Date(2026, 11, 22, 10, 42, 0, 0, time.UTC), log: &strings.Builder{},
+		ring: keys.Generate(), library: library, demo: demo,
 	}
-	t.Cleanup(func() { _ = s.store.Close() })
+	s.serve()
+	t.Cleanup(func() {
+		s.server.Close()
+		_ = s.store.Close()
+	})
+	return s
+}
+
+// serve opens the database and serves it, as starting the program does.
+func (s *site) serve() {
+	s.t.Helper()
+	store, err := sqlite.Open(s.t.Context(), sqlite.Options{Path: s.db, Keys: s.ring})
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	log := slog.New(slog.NewJSONHandler(s.log, nil))
 	now := func() time.Time { return s.now }
-	s.service = &casework.Service{Store: s.store, Library: library, Now: now, Log: log}
+	s.store = store
+	s.service = &casework.Service{
+		Store: store, Library: s.library, Now: now, Log: log, Pepper: s.ring.Pepper(), PublicURL: "https://care.example.com", MailOn: true,
+	}
 	s.server = httptest.NewServer(web.New(web.Options{
-		Casework: s.service, Sessions: s.store, CookieKeys: ring.CookieKeys(), Now: now, Log: log, Demo: demo,
+		Casework: s.service, Sessions: store, CookieKeys: s.ring.CookieKeys(), Now: now, Log: log, Demo: s.demo,
 	}))
-	t.Cleanup(s.server.Close)
-	return s
 }
 
 // A browser is a plain HTTP client that reads forms: no JavaScript, cookies kept, redirects followed by hand.

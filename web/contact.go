@@ -40,7 +40,7 @@ func (s *Server) contactPage(c echo.Context, status int, a care.Answers, invalid
 
 // wayBack is where Back leads from a page beside the journey: to the page the person had come to, or to the start.
 func (s *Server) wayBack(v *visit) string {
-	if v.Draft != nil && v.Draft.Status == care.StatusDraft && !v.Session.Locked {
+	if v.unsent() && !v.Session.Locked {
 		return councilPath(v.Council, v.Draft.Rules.NextUnvisited(v.Draft.Answers))
 	}
 	return "/" + v.Council.Slug
@@ -89,7 +89,7 @@ func (s *Server) contactSent(c echo.Context) error {
 		RefLabel:  rs.Text("sent.reference", w),
 		Lines:     rs.Texts("contact.sent_lines", w),
 	}
-	if v.Draft != nil && v.Draft.Status == care.StatusDraft {
+	if v.unsent() {
 		page.Links = []pages.Link{{Text: rs.Text("contact.go_on", w), Href: s.wayBack(v)}}
 	}
 	return render(c, http.StatusOK, pages.Sent(page))

@@ -62,21 +62,36 @@ func citizen(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		v.Session = row
-		v.Actor = care.Actor{Kind: care.ActorCitizen, ID: row.Assessment, Council: council.Slug}
+		v.Actor = care.Actor{Kind: care.ActorCitizen, ID: row.Assessment, Council: council.Slug, As: row.As}
 		draft, err := s.Casework.Draft(c.Request().Context(), v.Actor)
 		if errors.Is(err, care.ErrNotFound) {
-			return next(c) // erased: it had run out
+			v.Session, v.Actor = care.Session{}, care.Actor{}
+			return next(c) // erased: it had run out, or was taken back
 		}
 		if err != nil {
 			return err
 		}
-		if s.Now().After(draft.Until(row)) && draft.Status == care.StatusDraft || s.Now().Sub(row.CreatedAt) > casework.DraftLife {
+		if s.runOut(draft, row) {
 			v.Session, v.Actor = care.Session{}, care.Actor{}
 			return next(c) // run out, though not swept away yet
 		}
 		v.Draft = &draft
 		return next(c)
 	}
+}
+
+// runOut says whether a session shows nothing any more: a draft when its clock has run out, what was sent a day after the
+// session began. A draft with a return code stays open in its own browser for as long as the session is in use.
+func (s *Server) runOut(draft casework.Draft, row care.Session) bool {
+	if draft.Status == care.StatusDraft {
+		return s.Now().After(draft.Until(row))
+	}
+	return s.Now().Sub(row.CreatedAt) > casework.DraftLife
+}
+
+// unsent says whether the visit has a form that can still be answered. A guest of somebody else's draft has none.
+func (v *visit) unsent() bool {
+	return v.Draft != nil && v.Draft.Status == care.StatusDraft && !v.Draft.Guest
 }
 
 // openWhenSent are the pages of a draft that open once it was sent; every other one leads to the receipt.
@@ -95,10 +110,40 @@ func drafting(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
 			return s.gone(c)
 		case v.Session.Locked && c.Request().Method != http.MethodPost:
 			return s.showLocked(c)
+		case v.Draft.Guest:
+			return c.Redirect(http.StatusSeeOther, councilPath(v.Council, statusPath))
 		case v.Draft.Status != care.StatusDraft && c.Request().Method == http.MethodPost && c.Path() == "/:council/*":
 			return s.showSentAlready(c)
 		case v.Draft.Status != care.StatusDraft && !slices.Contains(openWhenSent, c.Path()):
 			return c.Redirect(http.StatusSeeOther, "/"+v.Council.Slug+"/sent")
+		}
+		return next(c)
+	})
+}
+
+// own lets in whoever wrote a form, before and after it is sent. Somebody with no form open is asked for their code, a
+// guest is shown where they may be, and a locked view stays hidden; what is posted to it is still taken.
+func own(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
+	return sender(s, func(c echo.Context) error {
+		if v := visitOf(c); v.Draft.Guest {
+			return c.Redirect(http.StatusSeeOther, councilPath(v.Council, statusPath))
+		}
+		return next(c)
+	})
+}
+
+// sender is the same for the pages below "where your form stands": guests may be there too.
+func sender(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
+	return citizen(s, func(c echo.Context) error {
+		v := visitOf(c)
+		posted := c.Request().Method == http.MethodPost
+		switch {
+		case v.Draft == nil && posted:
+			return s.gone(c)
+		case v.Draft == nil:
+			return c.Redirect(http.StatusSeeOther, councilPath(v.Council, "back"))
+		case v.Session.Locked && !posted:
+			return s.showLocked(c)
 		}
 		return next(c)
 	})

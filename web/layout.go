@@ -43,7 +43,7 @@ func (s *Server) layout(c echo.Context, rs *eligibility.Ruleset, title, back str
 		Demonstration: s.Demo,
 		BackHref:      back,
 		NoIndex:       true,
-		NoSave:        v.Draft == nil || v.Draft.Status != care.StatusDraft,
+		NoSave:        !v.unsent(),
 		Council: layouts.Council{
 			Name: v.Council.Name, Slug: v.Council.Slug, Phone: v.Council.Phone, Phone24h: v.Council.Phone24h,
 			ThemeHref: themeHref(v.Council),

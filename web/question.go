@@ -46,7 +46,7 @@ func (s *Server) showQuestion(c echo.Context) error {
 // draftOrNew returns the visit's draft, or an empty one that is not stored: the first page is shown before there is
 // anything to keep, and after something was sent the next person starts clean.
 func (s *Server) draftOrNew(v *visit) (casework.Draft, error) {
-	if v.Draft != nil && v.Draft.Status == care.StatusDraft {
+	if v.unsent() {
 		return *v.Draft, nil
 	}
 	rs, err := s.Casework.Words()
@@ -56,7 +56,7 @@ func (s *Server) draftOrNew(v *visit) (casework.Draft, error) {
 // answerFirst takes the very first answer, which makes the draft and its session.
 func (s *Server) answerFirst(c echo.Context) error {
 	v := visitOf(c)
-	if v.Draft != nil && v.Draft.Status == care.StatusDraft {
+	if v.unsent() {
 		return s.answerQuestion(c)
 	}
 	rs, err := s.Casework.Words()

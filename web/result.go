@@ -145,10 +145,16 @@ func (s *Server) send(c echo.Context) error {
 	if errors.As(err, &invalid) {
 		return s.checkPage(c, http.StatusUnprocessableEntity, draft, invalid)
 	}
+	if v.Draft.AccountOf && errors.Is(err, care.ErrNotFound) {
+		return s.joined(c, *v.Draft) // a second press of the button
+	}
 	if err != nil && !errors.Is(err, care.ErrLocked) {
 		return err
 	}
 	_, err = s.Casework.Send(ctx, v.Actor, v.Council)
+	if v.Draft.AccountOf && (err == nil || errors.Is(err, care.ErrNotFound)) {
+		return s.joined(c, *v.Draft)
+	}
 	if errors.As(err, &notReady) {
 		return c.Redirect(http.StatusSeeOther, councilPath(v.Council, notReady.Page))
 	}
@@ -168,13 +174,27 @@ func (s *Server) showSent(c echo.Context) error {
 	w["ref"] = casework.FormatReference(v.Draft.Reference)
 	// The council's ordinary promise, whatever was said: an earlier day would tell whoever looks over the shoulder that a
 	// private answer was given.
-	w["date"] = longDate(v.Draft.SentAt.AddDate(0, 0, v.Council.ReadDays))
+	w["date"] = longDate(casework.Promised(v.Draft.Assessment, v.Council))
 	result := rs.Result(v.Draft.Answers, v.Draft.Indication, w)
 	lines := rs.Texts("confirmation.lines", w)
 	if rs.Review(v.Draft.Answers) {
 		lines = rs.Texts("confirmation.already_helped", w)
 	}
-	links := []pages.Link{{Text: result.Buttons["keep"], Href: councilPath(v.Council, "copy")}}
+	links := []pages.Link{
+		{Text: rs.Text("status.link", w), Href: councilPath(v.Council, statusPath)},
+		{Text: result.Buttons["keep"], Href: councilPath(v.Council, "copy")},
+	}
+	given, err := s.Casework.CodeGiven(c.Request().Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	var code pages.Panel
+	if !given {
+		code = pages.Panel{
+			Title: rs.Text("save.code_title", w), Lines: rs.Texts("sent.code_lines", w), Quiet: true,
+			Do: pages.Button{Text: rs.Text("sent.code", w), Action: councilPath(v.Council, "save")},
+		}
+	}
 	thanks := ""
 	if v.Session.Equality {
 		thanks = rs.Text("sent.equality_thanks", w)
@@ -191,6 +211,8 @@ func (s *Server) showSent(c echo.Context) error {
 		Next:      result.Next,
 		Links:     links,
 		Thanks:    thanks,
+		Code:      code,
+		Another:   s.anotherPanel(v, rs, w),
 		Finish:    pages.Button{Text: rs.Text("sent.finish", w), Action: councilPath(v.Council, "finish")},
 		Finishing: rs.Text("sent.finish_hint", w),
 	}))
@@ -202,6 +224,7 @@ func (s *Server) finish(c echo.Context) error {
 	if err := s.cookies.end(c.Request(), c.Response(), citizenCookie(v.Council.Slug)); err != nil {
 		return err
 	}
+	rememberDevice(c, false)
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	return c.Redirect(http.StatusSeeOther, "/"+v.Council.Slug)
 }

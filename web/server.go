@@ -12,6 +12,7 @@ import (
 
 	"threshold/internal/care"
 	"threshold/internal/casework"
+	"threshold/internal/mail"
 )
 
 // Sessions keeps browsers' sessions; a store satisfies it.
@@ -32,6 +33,8 @@ type Options struct {
 	Log        *slog.Logger
 	// Demo puts "Demonstration" on every page and allows signing in without a password.
 	Demo bool
+	// Box holds the messages of a demonstration, for a page that shows them; nil when messages really leave.
+	Box *mail.Box
 }
 
 // A Server answers HTTP.
@@ -39,6 +42,7 @@ type Server struct {
 	Options
 	cookies  *cookieStore
 	councils councilCache
+	handOffs handOffs
 }
 
 const (

@@ -50,13 +50,14 @@ func (s *Server) start(c echo.Context) error {
 		Title:   rs.Text("start.title", w),
 		Lines:   rs.Texts("start.lines", w),
 		Start:   pages.Link{Text: rs.Text("start.button", w), Href: councilPath(v.Council, "for")},
+		Back:    pages.Link{Text: rs.Text("start.back", w), Href: councilPath(v.Council, "back")},
 		Contact: pages.Link{Text: rs.Text("start.contact", w), Href: councilPath(v.Council, "contact")},
 		// The same page: it asks for the language, and whoever reads it can be rung by somebody who speaks it.
 		Interpret: pages.Link{Text: rs.Text("start.interpreter", w), Href: councilPath(v.Council, "contact")},
 		Ways:      rs.Texts("start.paper", w),
 		WaysH2:    rs.Text("start.ways_title", w),
 	}
-	if v.Draft != nil && v.Draft.Status == care.StatusDraft {
+	if v.unsent() {
 		page.Unfinished = rs.Text("start.unfinished", w)
 		page.CarryOn = pages.Button{Text: rs.Text("save.carry_on", w), Action: councilPath(v.Council, "carry-on")}
 		page.Again = pages.Link{Text: rs.Text("start.again", w), Href: councilPath(v.Council, "erase")}
@@ -69,12 +70,16 @@ func (s *Server) showLocked(c echo.Context) error {
 	v := visitOf(c)
 	rs := v.Draft.Rules
 	w := s.words(v)
-	w["date"], w["time"] = longDate(v.Draft.Until(v.Session)), clockTime(v.Draft.Until(v.Session))
+	var clock []string
+	if v.unsent() {
+		clock = clockLines(v, rs, s.words(v))
+	}
 	return render(c, http.StatusOK, pages.Locked(pages.LockedPage{
 		Layout:  s.layout(c, rs, rs.Text("locked.title", w), ""),
 		Title:   rs.Text("locked.title", w),
 		Lines:   rs.Texts("locked.lines", w),
 		CarryOn: pages.Button{Text: rs.Text("locked.button", w), Action: councilPath(v.Council, "carry-on")},
+		Clock:   clock,
 	}))
 }
 
@@ -87,6 +92,9 @@ func (s *Server) carryOn(c echo.Context) error {
 	v.Session.Locked, v.Session.SeenAt = false, s.Now().UTC()
 	if err := s.cookies.put(c.Request().Context(), v.Session); err != nil {
 		return err
+	}
+	if v.Draft.Guest {
+		return c.Redirect(http.StatusSeeOther, councilPath(v.Council, statusPath))
 	}
 	if v.Draft.Status != care.StatusDraft {
 		return c.Redirect(http.StatusSeeOther, councilPath(v.Council, "sent"))
@@ -103,32 +111,6 @@ func (s *Server) startAgain(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, councilPath(v.Council, "for"))
 }
 
-// saveInfo tells truthfully how stopping works: what was saved stays for the stated time in this browser session.
-func (s *Server) saveInfo(c echo.Context) error {
-	v := visitOf(c)
-	rs, err := s.Casework.Words()
-	if err != nil {
-		return err
-	}
-	w := s.words(v)
-	lines := rs.Texts("save.nothing", w)
-	back := "/" + v.Council.Slug
-	if v.Draft != nil && v.Session.Locked {
-		return s.showLocked(c)
-	}
-	if v.Draft != nil && v.Draft.Status == care.StatusDraft {
-		w["date"], w["time"] = longDate(v.Draft.Until(v.Session)), clockTime(v.Draft.Until(v.Session))
-		lines = rs.Texts("save.lines", w)
-		back = councilPath(v.Council, v.Draft.Rules.NextUnvisited(v.Draft.Answers))
-	}
-	return render(c, http.StatusOK, pages.Problem(pages.ProblemPage{
-		Layout: s.layout(c, rs, rs.Text("save.title", w), back),
-		Title:  rs.Text("save.title", w),
-		Lines:  lines,
-		Next:   pages.Link{Text: rs.Text("save.carry_on", w), Href: back},
-	}))
-}
-
 // leave ends every session of this browser as a citizen and goes to an ordinary page at once. It cannot clear the
 // browser's history, and the page says so beside the button. What the person had typed before stays saved, but nobody
 // can open it from here.
@@ -141,6 +123,7 @@ func (s *Server) leave(c echo.Context) error {
 			to = council.LeaveURL
 		}
 	}
+	rememberDevice(c, false)
 	for _, cookie := range c.Request().Cookies() {
 		if !strings.HasPrefix(cookie.Name, citizenCookie("")) {
 			continue

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"threshold/internal/mail"
 	"threshold/internal/store/keys"
 	"threshold/static"
 )
@@ -23,7 +24,7 @@ func startDemo(t *testing.T) string {
 	done := make(chan error, 1)
 	db := filepath.Join(t.TempDir(), "threshold.db")
 	go func() {
-		err := serve(ctx, "127.0.0.1:0", db, keys.Generate(), true, slog.New(slog.DiscardHandler), w, io.Discard)
+		err := serve(ctx, "127.0.0.1:0", db, keys.Generate(), true, post{box: &mail.Box{}}, slog.New(slog.DiscardHandler), w, io.Discard)
 		_ = w.CloseWithError(io.EOF)
 		done <- err
 	}()

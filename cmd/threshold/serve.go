@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 	_ "time/tzdata" // the binary stands alone: clock times in England need no files of the machine
@@ -32,11 +33,23 @@ const (
 	sweepEvery = 5 * time.Minute
 )
 
-const serveUsage = `Usage: threshold serve -db FILE -keys FILE [-addr HOST:PORT]
-       threshold serve -db FILE -demo [-addr HOST:PORT]
+const serveUsage = `Usage: threshold serve -db FILE -keys FILE [-addr HOST:PORT] [-public URL] [-mail FILE]
+       threshold serve -db FILE -demo [-addr HOST:PORT] [-public URL]
 
 Runs the web service until it gets SIGTERM, and then answers what is in flight. When it is ready it
 says so in one line; its log goes to standard error. A demonstration keeps its keys in FILE.keys.
+
+With -mail people are offered messages by e-mail, sent over the mail server that the file names:
+
+  host: mail.example.com
+  from: care@example.com         # the address messages come from
+  tls: starttls                  # or implicit; or none for a server on this machine
+  port: 587                      # left out: 587, 465 or 25, by tls
+  user: threshold                # when the server asks who we are
+  password_file: mail-password   # holds the password alone; looked for beside this file
+  reply_to: office@example.com   # where replies go when a council has no address
+
+Without it nothing is offered by e-mail. A demonstration sends nothing and keeps messages to be looked at.
 
 `
 
@@ -47,6 +60,8 @@ func serveCommand(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	db := flags.String("db", "", "the database file; it is made when it is missing")
 	keyFile := flags.String("keys", "", "the keys file (see threshold keys new); or set THRESHOLD_KEYS")
 	demo := flags.Bool("demo", false, "a demonstration with made-up councils, people and cases")
+	public := flags.String("public", "", "the address people see, such as https://care.example.com, for links in messages (default http://ADDR)")
+	mailFile := flags.String("mail", "", "the mail settings file (see above); or set THRESHOLD_MAIL")
 	if code, ok := parse(flags, args, serveUsage, stdout, stderr); !ok {
 		return code
 	}
@@ -62,11 +77,16 @@ func serveCommand(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 		}
 		return 2
 	}
+	post, err := findPost(*mailFile, *public, *demo)
+	if err != nil {
+		fmt.Fprintf(stderr, "threshold serve: %v\n", err)
+		return 2
+	}
 	warnOfKeys(ring, stderr)
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	if err := serve(ctx, *addr, *db, ring, *demo, log, stdout, stderr); err != nil {
+	if err := serve(ctx, *addr, *db, ring, *demo, post, log, stdout, stderr); err != nil {
 		fmt.Fprintf(stderr, "threshold serve: %v\n", err)
 		return 1
 	}
@@ -115,7 +135,7 @@ func warnOfKeys(ring keys.Ring, stderr io.Writer) {
 	}
 }
 
-func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, log *slog.Logger, stdout, stderr io.Writer) error {
+func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, post post, log *slog.Logger, stdout, stderr io.Writer) error {
 	library, err := eligibility.Load(rules.FS)
 	if err != nil {
 		return fmt.Errorf("loading the rules: %w", err)
@@ -132,13 +152,14 @@ func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, log 
 			log.Error("closing the database", "error", err)
 		}
 	}()
-	service := &casework.Service{Store: store, Library: library, Now: time.Now, Log: log}
+	service := &casework.Service{Store: store, Library: library, Now: time.Now, Log: log, Pepper: ring.Pepper()}
 	if err := settleDemo(ctx, store, service, demo); err != nil {
 		return err
 	}
 	sweepOnce(ctx, service, log) // nobody may open what ran out while the service was not there
 	handler := web.New(web.Options{
 		Casework: service, Sessions: store, CookieKeys: ring.CookieKeys(), Now: time.Now, Log: log, Demo: demo,
+		Box: post.box,
 	})
 	server := &http.Server{
 		Handler:           handler,
@@ -158,22 +179,25 @@ func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, log 
 	if err := greet(ctx, service, shown, stderr); err != nil {
 		return err
 	}
+	service.MailOn, service.PublicURL = post.sender != nil, post.public
+	if service.PublicURL == "" {
+		service.PublicURL = "http://" + shown
+	}
 	fmt.Fprintf(stdout, "Threshold is ready at http://%s\n", shown)
 
-	sweeping, stopSweeping := context.WithCancel(ctx)
-	swept := make(chan struct{})
-	go func() { defer close(swept); sweep(sweeping, service, log) }()
+	working, stopWork := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	defer work.Wait() // the store is closed after this
+	defer stopWork()
+	work.Go(func() { sweep(working, service, log) })
+	work.Go(func() { post.carry(working, store, log) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
 	case err := <-failed:
-		stopSweeping()
-		<-swept
 		return err
 	case <-ctx.Done():
 	}
-	stopSweeping()
-	<-swept
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
 	if err := server.Shutdown(grace); err != nil {

@@ -201,7 +201,7 @@ func TestServeErasesBeforeItAnswers(t *testing.T) {
 	done := make(chan error, 1)
 	var log bytes.Buffer
 	go func() {
-		err := serve(ctx, "127.0.0.1:0", p.db, ring, false, slog.New(slog.NewJSONHandler(&log, nil)), w, io.Discard)
+		err := serve(ctx, "127.0.0.1:0", p.db, ring, false, post{}, slog.New(slog.NewJSONHandler(&log, nil)), w, io.Discard)
 		_ = w.CloseWithError(io.EOF)
 		done <- err
 	}()

@@ -5,11 +5,15 @@ import "time"
 // A CaseKind says what was sent to the council.
 type CaseKind string
 
-// The kinds of case. An adult's needs assessment carries an indication; the other two never do.
+// The kinds of case. An adult's needs assessment and a carer's carry an indication, and so does a transition, of what may
+// be likely after 18; the others never do.
 const (
-	KindAdultNeeds CaseKind = "adult-needs" // Care Act 2014 s.9, evaluated by the ruleset of the same name
-	KindContact    CaseKind = "contact"     // "Ask us to contact you"
-	KindConcern    CaseKind = "concern"     // sent at once from the private questions; s.42 is for the council to weigh
+	KindAdultNeeds CaseKind = "adult-needs"   // Care Act 2014 s.9, evaluated by the ruleset of the same name
+	KindCarer      CaseKind = "carer-support" // Care Act 2014 s.10, likewise
+	KindTransition CaseKind = "transition"    // a child's needs assessment, Care Act 2014 s.58: never a s.13 verdict
+	KindChildren   CaseKind = "children"      // for children's services: young carers, parents of a disabled child, under 16
+	KindContact    CaseKind = "contact"       // "Ask us to contact you"
+	KindConcern    CaseKind = "concern"       // sent at once from the private questions; s.42 is for the council to weigh
 )
 
 // A Status of an assessment. It only moves forward.
@@ -62,7 +66,16 @@ type Assessment struct {
 	Priority   Priority
 	Summary    Summary
 	Indication *Indication // nil for contact, concern, and the review route
-	LinkedTo   string      // id of the draft a concern or contact request came from, "" when alone
+	// LinkedTo is the id of what it came from, "" when alone: the draft of a concern or contact request; the case whose
+	// answers a carer's form took over; the case an account is being written for (AccountOf says so).
+	LinkedTo string
+	// AccountOf marks the draft of an account that will join the case LinkedTo names: it is never a case of its own.
+	AccountOf bool
+	// Kept says that a return code was given: the draft is kept for 30 days after it was last saved, not for one.
+	Kept bool
+	// KeyedBy is the practitioner who keys in a paper form or fills it in with the person on the phone, "" for nobody;
+	// KeyedHow says which: paper or phone.
+	KeyedBy, KeyedHow string
 
 	// Practitioner's side.
 	Worker     string // practitioner id, "" when nobody has taken it

@@ -18,6 +18,8 @@ type Actor struct {
 	ID      string // practitioner id, or the draft id for a citizen
 	Council string // slug
 	Roles   []Role
+	// As is set for a citizen who came to a form by a code of their own and did not write it (CodePerson, CodeHelper).
+	As CodeKind
 }
 
 // An Event says that something was done or looked at: who, what, when, never what it said. Events are written in the
@@ -31,4 +33,6 @@ type Event struct {
 	Verb    string // such as "assessment.sent", "case.viewed", "finding.saved"
 	Subject string // id of the assessment, practitioner or council it is about
 	Detail  string // closed words only, such as an outcome id; no personal text
+	// Mail, when there is one, goes into the outbox in the same transaction as the event. It is no part of the trail.
+	Mail *Mail
 }

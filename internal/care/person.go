@@ -42,5 +42,11 @@ type Session struct {
 	CreatedAt    time.Time
 	SeenAt       time.Time
 	Locked       bool // idle too long: nothing is shown until the person carries on or signs in
-	Equality     bool // the equality questions were answered in it; what was said is kept elsewhere, without a name
+	// As says what the session may do with Assessment: "" wrote it, so reads it all; CodePerson and CodeHelper came by
+	// such a code to the case and see nothing that anybody else wrote.
+	As CodeKind
+	// Locale and Large are how this browser reads: a locale of the rules ("" the usual one) and large print.
+	Locale   string
+	Large    bool
+	Equality bool // the equality questions were answered in it; what was said is kept elsewhere, without a name
 }

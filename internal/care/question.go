@@ -37,6 +37,7 @@ type Option struct {
 	Group     string // subheading under which it stands, in words; "" when the list has no groups
 	Exclusive bool   // choosing it and another one is a contradiction to be mended
 	Text      bool   // invites a few words of its own, stored under TextID
+	Picture   string // a drawing that stands beside it, such as "plate"; "" for none
 }
 
 // A Question as it is asked: what it is about and the words in which this person reads it.
@@ -52,6 +53,7 @@ type Question struct {
 	WriteOnly    bool
 	Autocomplete string // HTML autofill token, such as "given-name"
 	Messages     map[string]string
+	Picture      string // a drawing that stands beside it; "" for none
 }
 
 // TextID is the id under which the words that go with an option are stored.
@@ -225,6 +227,7 @@ type Page struct {
 	Services  []string // numbers to call and places to go, a sentence each
 	Form      string   // id of the form that can be sent from this page, beside going on; "" for none
 	Outcome   string   // the outcome it is about, or ""
+	Picture   string   // a drawing that stands beside the heading; "" for none
 	// Extra holds the named wording of pages with a shape of their own.
 	Extra map[string]string
 }

@@ -21,18 +21,21 @@ const (
 	maySetCouncil   permission = "change a council's settings"
 	mayEraseDraft   permission = "erase a draft"
 	mayMakeContacts permission = "ask to be contacted"
+	mayAddToOwn     permission = "add to what one sent"
+	mayKeyIn        permission = "key in a form for somebody"
+	mayMendMail     permission = "see and mend messages that could not be delivered"
 )
 
 // roleMay is the policy: which role may do what. No role both grants roles and reads cases.
 var roleMay = map[care.Role][]permission{
-	care.RolePractitioner: {mayReadQueue, mayReadCase, mayWorkOnCase, maySignRecord},
-	care.RoleManager:      {mayReadQueue, mayReadCase, mayWorkOnCase, maySignRecord},
-	care.RoleAdmin:        {mayInvite, maySetCouncil},
+	care.RolePractitioner: {mayReadQueue, mayReadCase, mayWorkOnCase, maySignRecord, mayKeyIn},
+	care.RoleManager:      {mayReadQueue, mayReadCase, mayWorkOnCase, maySignRecord, mayKeyIn, mayMendMail},
+	care.RoleAdmin:        {mayInvite, maySetCouncil, mayMendMail},
 	care.RoleAuditor:      {mayReadTrail},
 }
 
 // citizenMay is what a citizen may do, always with their own draft alone.
-var citizenMay = []permission{mayAnswerDraft, mayEraseDraft, mayMakeContacts}
+var citizenMay = []permission{mayAnswerDraft, mayEraseDraft, mayMakeContacts, mayAddToOwn}
 
 // authorise refuses with care.ErrForbidden what the actor's kind and roles do not allow. Whether the thing belongs to
 // the actor's council is the store's part of the question: another council's thing is not found.

@@ -15,12 +15,18 @@ import (
 	"threshold/internal/eligibility"
 )
 
-// A Service carries out the verbs. All fields are required.
+// A Service carries out the verbs. Store, Library, Now and Log are required.
 type Service struct {
 	Store   Store
 	Library *eligibility.Library
 	Now     func() time.Time
 	Log     *slog.Logger
+	// Pepper keys the hashes of return codes; it is kept apart from the database (keys.Ring).
+	Pepper []byte
+	// PublicURL is the address people see, such as "https://care.example.org", for links in messages. MailOn says whether
+	// messages can be sent at all; when not, none is queued and none is offered.
+	PublicURL string
+	MailOn    bool
 
 	first firstRun
 }
@@ -54,9 +60,9 @@ func (s *Service) Councils(ctx context.Context) ([]care.Council, error) {
 // EraseStale erases drafts that nobody saved for DraftLife and sessions nobody used for it. It is run every few
 // minutes; what it erases can be opened by nobody any more.
 func (s *Service) EraseStale(ctx context.Context) error {
-	before := s.Now().Add(-DraftLife)
+	before, kept := s.Now().Add(-DraftLife), s.Now().Add(-KeptLife)
 	system := care.Actor{Kind: care.ActorSystem}
-	drafts, err := s.Store.EraseStaleDrafts(ctx, before, s.event(system, "draft.erased", "", "run out"))
+	drafts, err := s.Store.EraseStaleDrafts(ctx, before, kept, s.event(system, "draft.erased", "", "run out"))
 	if err != nil {
 		return fmt.Errorf("erasing stale drafts: %w", err)
 	}

@@ -21,12 +21,25 @@ const (
 	IdleLock = 30 * time.Minute
 	// DraftLife is how long a draft that was not sent is kept after it was last saved.
 	DraftLife = 24 * time.Hour
+	// KeptLife is the same for a draft with a return code.
+	KeptLife = 30 * 24 * time.Hour
 )
 
 // A Draft is an unsent assessment with the rules and words it is pinned to.
 type Draft struct {
 	care.Assessment
 	Rules *eligibility.Ruleset
+	// Guest is set for somebody who came to a form they did not write: it is here without anything that was said in it.
+	Guest bool
+}
+
+// fresh is a new, empty draft under a version.
+func (s *Service) fresh(rs *eligibility.Ruleset, council string) care.Assessment {
+	now := s.Now().UTC()
+	return care.Assessment{
+		ID: newID(), Council: council, Kind: care.CaseKind(rs.Kind), Ruleset: rs.ID(), Status: care.StatusDraft,
+		Version: 1, StartedAt: now, SavedAt: now,
+	}
 }
 
 // Start makes a new draft for a council under the ruleset in force today and stores it.
@@ -36,15 +49,12 @@ func (s *Service) Start(ctx context.Context, council string) (Draft, error) {
 	if err != nil {
 		return Draft{}, fmt.Errorf("starting a draft: %w", err)
 	}
-	a := care.Assessment{
-		ID: newID(), Council: council, Kind: care.KindAdultNeeds, Ruleset: rs.ID(), Status: care.StatusDraft,
-		Version: 1, StartedAt: now, SavedAt: now,
-	}
+	a := s.fresh(rs, council)
 	actor := care.Actor{Kind: care.ActorCitizen, ID: a.ID, Council: council}
 	if err := s.Store.CreateAssessment(ctx, a, s.event(actor, "draft.started", a.ID, "")); err != nil {
 		return Draft{}, fmt.Errorf("starting a draft: %w", err)
 	}
-	return Draft{a, rs}, nil
+	return Draft{Assessment: a, Rules: rs}, nil
 }
 
 // Words returns the ruleset whose wording serves pages before there is a draft: the one in force today.
@@ -65,7 +75,17 @@ func (s *Service) Draft(ctx context.Context, actor care.Actor) (Draft, error) {
 	if err != nil {
 		return Draft{}, err
 	}
-	return Draft{a, rs}, nil
+	d := Draft{Assessment: a, Rules: rs}
+	if ended, err := s.ended(ctx, actor, d); err != nil {
+		return Draft{}, err
+	} else if ended {
+		return Draft{}, fmt.Errorf("opening what the person took back: %w", care.ErrNotFound)
+	}
+	if actor.As != "" && !a.AccountOf {
+		d.Guest = true
+		d.Answers, d.Summary, d.Indication = care.Answers{}, care.Summary{}, nil
+	}
+	return d, nil
 }
 
 // Seen is a fingerprint of what is stored for the questions of a page. A form carries it, so that two tabs never
@@ -104,8 +124,12 @@ func (d Draft) SeenAll() string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// Until is when a draft that is not sent is erased: a day after it was last saved, and a day after its session began.
+// Until is when a draft that is not sent is erased: KeptLife after it was last saved when it has a return code, else a day
+// after it was last saved, and a day after its session began.
 func (d Draft) Until(session care.Session) time.Time {
+	if d.Kept {
+		return d.SavedAt.Add(KeptLife)
+	}
 	until := d.SavedAt.Add(DraftLife)
 	if end := session.CreatedAt.Add(DraftLife); end.Before(until) {
 		return end
@@ -124,7 +148,7 @@ func (s *Service) Answer(ctx context.Context, actor care.Actor, path, seen strin
 		if err != nil {
 			return Draft{}, err
 		}
-		if d.Status != care.StatusDraft {
+		if d.Status != care.StatusDraft || d.Guest {
 			return d, care.ErrLocked
 		}
 		page, ok := d.Rules.Page(path, d.Answers, nil)
@@ -142,6 +166,13 @@ func (s *Service) Answer(ctx context.Context, actor care.Actor, path, seen strin
 			return d, fmt.Errorf("page %s: %w", path, care.ErrConflict)
 		}
 		next.SavedAt = s.Now().UTC()
+		if kind := d.Rules.LeadsTo(answers); kind != "" && invalid == nil && !d.AccountOf {
+			// What was answered stays stored, whichever journey asks it.
+			if next.Rules, err = s.Library.ToStart(kind, s.Now()); err != nil {
+				return d, fmt.Errorf("changing to another journey: %w", err)
+			}
+			next.Ruleset, next.Kind = next.Rules.ID(), care.CaseKind(kind)
+		}
 		err = s.Store.SaveAssessment(ctx, next.Assessment, s.event(actor, "draft.saved", d.ID, "")) // which page would tell something of the person
 		if errors.Is(err, care.ErrConflict) {
 			continue
@@ -158,9 +189,12 @@ func (s *Service) Answer(ctx context.Context, actor care.Actor, path, seen strin
 }
 
 // Indicate evaluates a draft as it stands. nil means that none is worked out: the person already gets help from the
-// council, and a review never begins with an indication.
+// council, and a review never begins with an indication; or what will be sent is no assessment.
 func (d Draft) Indicate() *care.Indication {
-	if d.Rules.Review(d.Answers) {
+	switch kind := d.Rules.SentAs(d.Answers); {
+	case d.Rules.Review(d.Answers):
+		return nil
+	case kind != care.CaseKind(d.Rules.Kind) && kind != care.KindTransition:
 		return nil
 	}
 	ind := d.Rules.Indicate(d.Rules.Facts(d.Answers))
@@ -176,22 +210,31 @@ func (s *Service) Send(ctx context.Context, actor care.Actor, council care.Counc
 		if err != nil {
 			return Draft{}, err
 		}
-		if d.Status != care.StatusDraft {
+		if d.Status != care.StatusDraft || d.Guest {
 			return d, nil // a second press of the button
 		}
 		if page := d.Rules.NextUnvisited(d.Answers); page != "check" && page != "sent" {
 			return d, &NotReady{Page: page}
 		}
 		d.Answers.Visit("check")
+		if d.AccountOf {
+			return s.join(ctx, actor, d)
+		}
+		d.Kind = d.Rules.SentAs(d.Answers)
 		d.Indication = d.Indicate()
 		facts := d.Rules.Facts(d.Answers)
 		flags := d.Rules.Flags(d.Answers, facts, d.Indication)
 		now := s.Now().UTC()
 		d.Summary = d.Rules.Summary(d.Answers, flags)
 		d.Priority = topPriority(flags)
-		d.Reference, d.Status = newReference(), care.StatusSent
+		if d.Reference == "" {
+			d.Reference = newReference()
+		}
+		d.Status = care.StatusSent
 		d.SentAt, d.SavedAt, d.DueAt = now, now, dueAt(now, council, d.Priority)
-		err = s.Store.SaveAssessment(ctx, d.Assessment, s.event(actor, "assessment.sent", d.ID, ""))
+		ev := s.event(actor, "assessment.sent", d.ID, "")
+		ev.Mail = s.toPerson(d, council, "sent", "/"+council.Slug+"/back")
+		err = s.Store.SaveAssessment(ctx, d.Assessment, ev)
 		switch {
 		case errors.Is(err, care.ErrConflict), errors.Is(err, care.ErrLocked):
 			continue // saved or sent in another tab: look again
@@ -284,10 +327,19 @@ func (s *Service) Erase(ctx context.Context, actor care.Actor) error {
 	if err := authorise(actor, mayEraseDraft); err != nil {
 		return err
 	}
+	if d, err := s.Draft(ctx, actor); err == nil && d.Guest {
+		return fmt.Errorf("erasing as a guest: %w", care.ErrForbidden)
+	}
 	if err := s.Store.EraseAssessment(ctx, actor.Council, actor.ID, s.event(actor, "draft.erased", actor.ID, "")); err != nil {
 		return fmt.Errorf("erasing a draft: %w", err)
 	}
 	return nil
+}
+
+// Promised is the day by which a person reads what was sent, as the council promises it to everybody. It may be later than
+// DueAt: a day that came sooner because of a private answer would tell whoever looks over the shoulder that one was given.
+func Promised(a care.Assessment, council care.Council) time.Time {
+	return a.SentAt.AddDate(0, 0, council.ReadDays)
 }
 
 func topPriority(flags []care.Flag) care.Priority {

@@ -42,13 +42,22 @@ type CaseFile struct {
 	// Linked is the reference of the assessment that a request or concern came from, "" when there is none or it was
 	// never sent.
 	Linked string
+	// Entries are what was added since: accounts, replies, notes, days. Oldest first.
+	Entries []care.Entry
+	// Accounts are what each voice said, the assessment's own first. Facts and Both are of all together; Both is nil where
+	// only one voice has spoken. LaterFlags are raised by accounts that came later, and by two that differ.
+	Accounts   []care.Account
+	Both       *care.Indication
+	LaterFlags []care.Flag
+	// KeyedByName is who keyed it in or filled it in with the person, "" for nobody.
+	KeyedByName string
 
 	versions map[string]int // of every working paper, for Seen and Sign
 }
 
 // Assessed says whether the case is an assessment, on which findings are made. A request to be contacted and a concern
 // are closed with a short record instead.
-func (f CaseFile) Assessed() bool { return f.Kind == care.KindAdultNeeds }
+func (f CaseFile) Assessed() bool { return f.Kind == care.KindAdultNeeds || f.Kind == care.KindCarer }
 
 // OutcomeIDs lists the outcomes in the order of the regulation.
 func (f CaseFile) OutcomeIDs() []string { return f.Rules.Lists()["outcome"] }
@@ -59,12 +68,21 @@ func (f CaseFile) AreaIDs() []string { return f.Rules.Lists()["area"] }
 // Suggested returns what the rules suggest on an outcome: "unable", "able" or "unknown". Of a case without an indication
 // (somebody who already gets help) nothing is suggested, so it is always "unknown".
 func (f CaseFile) Suggested(outcome string) string {
-	if f.Indication != nil {
-		if o, ok := f.Indication.Outcome(outcome); ok {
+	if shown := f.Shown(); shown != nil {
+		if o, ok := shown.Outcome(outcome); ok {
 			return o.Value
 		}
 	}
 	return care.OutcomeUnknown
+}
+
+// Shown is what the rules suggest from everything that was said: by all voices where there are several, else the indication
+// that was stored when the form was sent. nil when there is none (somebody who already gets help, a concern).
+func (f CaseFile) Shown() *care.Indication {
+	if f.Both != nil {
+		return f.Both
+	}
+	return f.Indication
 }
 
 // Fluctuates says whether the person's need on an outcome goes up and down, so that the period looked at must be written
@@ -159,7 +177,55 @@ func (s *Service) open(ctx context.Context, actor care.Actor, reference, verb, d
 		}
 		f.Linked = from.Reference
 	}
-	return f, nil
+	return f, s.openVoices(ctx, actor, &f)
+}
+
+// openVoices reads what was added to a case since it was sent, and puts the accounts of its voices side by side.
+func (s *Service) openVoices(ctx context.Context, actor care.Actor, f *CaseFile) (err error) {
+	if f.Entries, err = s.Store.Entries(ctx, actor.Council, f.ID); err != nil {
+		return fmt.Errorf("reading what was added to case %s: %w", f.Reference, err)
+	}
+	if f.KeyedBy != "" {
+		by, err := s.Store.Practitioner(ctx, f.KeyedBy)
+		if err != nil {
+			return fmt.Errorf("looking up who keyed in case %s: %w", f.Reference, err)
+		}
+		f.KeyedByName = by.Name
+	}
+	if f.Accounts, err = Accounts(f.Assessment, f.Rules, f.Entries); err != nil {
+		return fmt.Errorf("reading the accounts of case %s: %w", f.Reference, err)
+	}
+	raise := func(flags ...care.Flag) {
+		for _, x := range flags {
+			if !slices.ContainsFunc(append(f.Summary.Flags, f.LaterFlags...), func(y care.Flag) bool { return y.ID == x.ID }) {
+				f.LaterFlags = append(f.LaterFlags, x)
+			}
+		}
+	}
+	for _, account := range f.Accounts[1:] {
+		rules, err := s.Library.Version(account.Ruleset)
+		if err != nil {
+			return fmt.Errorf("reading the accounts of case %s: %w", f.Reference, err)
+		}
+		raise(rules.Flags(account.Answers, rules.Facts(account.Answers), nil)...)
+	}
+	facts, both := BothVoices(f.Rules, f.Accounts)
+	f.Facts = facts
+	if !both {
+		return nil
+	}
+	if f.Indication != nil {
+		tested := f.Rules.Indicate(facts)
+		f.Both = &tested
+	}
+	raise(f.Rules.Flag("two_voices"))
+	if slices.ContainsFunc(f.OutcomeIDs(), func(o string) bool {
+		return slices.Contains(facts.Get("outcomes."+o+".accounts_differ"), "true")
+	}) {
+		raise(f.Rules.Flag("accounts_differ"))
+	}
+	slices.SortStableFunc(f.LaterFlags, func(a, b care.Flag) int { return int(b.Priority) - int(a.Priority) })
+	return nil
 }
 
 // take puts one working paper in its place.

@@ -29,13 +29,45 @@ type Store interface {
 	Assessment(ctx context.Context, council, id string) (care.Assessment, error)
 	// SaveAssessment overwrites a draft's answers, or sends it (Status, Reference and the rest filled). a.Version is the
 	// version that was loaded; the stored one becomes a.Version+1. ErrConflict when it has moved on or the reference is
-	// taken, ErrLocked when it was sent before. Council, Kind, Ruleset and StartedAt stay as they were created.
+	// taken, ErrLocked when it was sent before. Council and StartedAt stay as they were created; a draft's Kind and Ruleset
+	// may change, when an early answer leads to another journey. A draft may have a Reference: it keeps it when sent.
 	SaveAssessment(ctx context.Context, a care.Assessment, evs ...care.Event) error
 	// EraseAssessment deletes a draft and its data key. ErrLocked when it was sent.
 	EraseAssessment(ctx context.Context, council, id string, ev care.Event) error
-	// EraseStaleDrafts erases every draft last saved before the given time and returns how many. ev is the pattern of the
-	// event that each of them leaves: its ID, Council and Subject are filled in.
-	EraseStaleDrafts(ctx context.Context, before time.Time, ev care.Event) (int, error)
+	// EraseStaleDrafts erases every draft last saved before a time, before for ordinary ones and keptBefore for those that
+	// are Kept, with their codes and entries, and returns how many. ev is the pattern of the event that each of them leaves:
+	// its ID, Council and Subject are filled in.
+	EraseStaleDrafts(ctx context.Context, before, keptBefore time.Time, ev care.Event) (int, error)
+
+	// AddEntry adds an entry to a draft or case. The same id twice is ErrConflict, so that a second press adds nothing; no
+	// such assessment in the council is ErrNotFound. A signed case still takes entries.
+	AddEntry(ctx context.Context, council string, e care.Entry, evs ...care.Event) error
+	// Entries of a draft or case, oldest first. ErrNotFound when it is not the council's.
+	Entries(ctx context.Context, council, assessment string) ([]care.Entry, error)
+	// JoinAccount adds e to the case that draft.LinkedTo names and erases the draft, both or neither. ErrConflict when
+	// draft.Version is not the stored one, ErrNotFound when either is not there.
+	JoinAccount(ctx context.Context, draft care.Assessment, e care.Entry, evs ...care.Event) error
+
+	// AddCode keeps a code of an assessment of the council (ErrNotFound).
+	AddCode(ctx context.Context, council string, c care.Code, ev care.Event) error
+	// CodesOf lists the codes of an assessment, oldest first.
+	CodesOf(ctx context.Context, council, assessment string) ([]care.Code, error)
+	// CodesByReference finds a draft's or case's codes by its reference: ErrNotFound when there is none in the council.
+	CodesByReference(ctx context.Context, council, reference string) (assessment string, codes []care.Code, err error)
+	// CodeByHash finds a link by its hash. ErrNotFound when there is none in the council.
+	CodeByHash(ctx context.Context, council, hash string) (care.Code, error)
+	// UseCode notes that a code was used; of several uses of a link or a helper's code at once only one succeeds, the rest
+	// get ErrConflict. ErrNotFound when there is none.
+	UseCode(ctx context.Context, council, id string, at time.Time, ev care.Event) error
+	// EndCodes ends all codes of a kind of an assessment and the sessions that came in by them (Session.As), and returns how
+	// many codes were ended.
+	EndCodes(ctx context.Context, council, assessment string, kind care.CodeKind, at time.Time, ev care.Event) (int, error)
+
+	// DeadMail lists messages of a council ("" for all) that were given up, newest first, at most limit.
+	DeadMail(ctx context.Context, council string, limit int) ([]care.DeadMail, error)
+	// RetryMail puts a dead message back into the outbox; DropMail forgets it. ErrNotFound when it is not there.
+	RetryMail(ctx context.Context, council, id string, ev care.Event) error
+	DropMail(ctx context.Context, council, id string, ev care.Event) error
 
 	// Queue returns up to q.Limit sent cases of one council in queue order, beginning after q.After.
 	Queue(ctx context.Context, q care.QueueQuery) (care.QueuePage, error)

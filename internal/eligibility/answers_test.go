@@ -29,6 +29,7 @@ func TestMappingTable(t *testing.T) {
 		{"condition=brain_injury", "impairment=yes"},
 		{"condition=epilepsy", "impairment=yes"},
 		{"condition=substance", "impairment=yes"},
+		{"condition=not_long", "impairment=yes"},
 		{"condition=other", "impairment=yes"},
 		{"condition=memory condition=sight", "impairment=yes"},
 		{"condition=none", "impairment=no"},
@@ -68,6 +69,7 @@ func TestMappingTable(t *testing.T) {
 		{"daily=work_learning work_learning.limbs=given_up", "W.assistance=yes W.distress=no W.danger=no W.time=no"},
 		{"daily=work_learning work_learning.limbs=given_up work_learning.limbs=distress", "W.assistance=yes W.distress=yes W.danger=no W.time=no"},
 		{"daily=work_learning work_learning.limbs=no_wish", "W.applies=no"},
+		{"for=someone daily=work_learning work_learning.limbs=no_wish", "W.assistance=not_sure W.distress=not_sure W.danger=not_sure W.time=not_sure"},
 		{"daily=caring_for_child caring_for_child.limbs=no_child", "outcomes.caring_for_child.applies=no"},
 		// how often, reg 2(4)
 		{"daily=toilet toilet.frequency=daily", "T.frequency=daily"},

@@ -125,14 +125,13 @@ func (ck *rulesetChecker) messages() {
 // wording checks that nothing lacks its words and no words lack their thing.
 func (ck *rulesetChecker) wording() {
 	w, rs := ck.words, ck.rs
-	if w.Locale != "en" {
-		ck.addWords(ck.wordsSrc.line("locale"), fmt.Sprintf("the locale is %q, but the file is reasons.en.yaml", w.Locale),
-			"words in one language would be shown as another", "write locale: en")
+	if w.Locale != ck.locale {
+		ck.addWords(ck.wordsSrc.line("locale"), fmt.Sprintf("the locale is %q, but the file is reasons.%s.yaml", w.Locale, ck.locale),
+			"words in one language would be shown as another", "write locale: "+ck.locale)
 	}
 	prompts := make([]string, len(rs.prompts))
 	for i, p := range rs.prompts {
 		prompts[i] = p.ID
-		rs.prompts[i].text = w.Prompts[p.ID]
 	}
 	partIDs := make([]string, len(rs.parts))
 	for i, p := range rs.parts {
@@ -147,14 +146,22 @@ func (ck *rulesetChecker) wording() {
 		ck.addWords(ck.wordsSrc.line("tree"), "the reason tree lacks the words of the indication or of an outcome",
 			"people would see an empty line", "add indication: and outcome: under tree:")
 	}
+	ck.toldWords()
+	ck.reasonWords()
+}
+
+// say puts words where the rules keep them at hand.
+func (rs *Ruleset) say(w wording) {
+	rs.words = w
+	for i, p := range rs.prompts {
+		rs.prompts[i].text = w.Prompts[p.ID]
+	}
 	for i, o := range rs.outcomes {
 		rs.outcomes[i].Everyday = w.Outcomes[o.ID]
 	}
 	for i, a := range rs.areas {
 		rs.areas[i].Everyday = w.Areas[a.ID]
 	}
-	ck.toldWords()
-	ck.reasonWords()
 }
 
 // words1 compares the keys of one map of words with what needs words.

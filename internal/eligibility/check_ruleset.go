@@ -15,6 +15,7 @@ type rulesetChecker struct {
 	rs       *Ruleset
 	file     *rulesetFile
 	src      source
+	locale   string
 	words    *wording
 	wordsSrc source
 	ps       Problems

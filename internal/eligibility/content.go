@@ -1,8 +1,9 @@
 package eligibility
 
 import (
-	"io/fs"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -34,9 +35,24 @@ func (w Words) fill(s string) (filled string, ok bool) {
 			return "", false
 		}
 		b.WriteString(s[:i])
+		if beginsSentence(b.String()) && !strings.ContainsAny(v, "/@") { // an address stays as it is
+			first, size := utf8.DecodeRuneInString(v)
+			b.WriteRune(unicode.ToUpper(first))
+			v = v[size:]
+		}
 		b.WriteString(v)
 		s = s[i+n+1:]
 	}
+}
+
+// beginsSentence says whether what follows this text begins a sentence: "the person you help" is written large there.
+func beginsSentence(before string) bool {
+	before = strings.TrimRight(before, "'\"")
+	if before == "" {
+		return true
+	}
+	end := strings.TrimRight(before, " ")
+	return end != before && strings.ContainsAny(end[len(end)-1:], ".?!")
 }
 
 // one is fill for a single text: "" when a word is missing.
@@ -68,7 +84,13 @@ func (w Words) with(more Words) Words {
 	return out
 }
 
-// content is content.<locale>.yaml.
+// A spot is where something is written.
+type spot struct {
+	file string
+	line int
+}
+
+// content is content.<locale>.yaml, with the sentences by key of words/*.<locale>.yaml beside it.
 type content struct {
 	Locale   string                   `yaml:"locale"`
 	Status   string                   `yaml:"status"`
@@ -82,6 +104,8 @@ type content struct {
 	Lists    map[string]idList        `yaml:"lists"`
 	Law      map[string]lawWords      `yaml:"law"`
 	Words    map[string]sentences     `yaml:"words"`
+
+	wordsAt map[string]spot // where each of Words is written
 }
 
 type pageWords struct {
@@ -94,7 +118,8 @@ type pageWords struct {
 	Button    string                    `yaml:"button"`
 	Extra     map[string]string         `yaml:"extra"`
 	Questions map[string]*questionWords `yaml:"questions"`
-	line      int
+	Picture   string                    `yaml:"picture"` // the name of a drawing that stands beside it, such as "plate"
+	at        spot
 }
 
 type questionWords struct {
@@ -105,7 +130,9 @@ type questionWords struct {
 	Texts    map[string]string `yaml:"texts"`    // label of the words an option invites
 	Variants map[string]string `yaml:"variants"` // in place of text where the variant's test holds
 	Messages map[string]string `yaml:"messages"` // by problem code
-	line     int
+	Picture  string            `yaml:"picture"`
+	Pictures map[string]string `yaml:"pictures"` // of options
+	at       spot
 }
 
 type outcomeWords struct {
@@ -117,7 +144,8 @@ type outcomeWords struct {
 	Note        string                    `yaml:"note"`
 	Example     string                    `yaml:"example"`
 	Questions   map[string]*questionWords `yaml:"questions"`
-	line        int
+	Picture     string                    `yaml:"picture"`
+	at          spot
 }
 
 type lawWords struct {
@@ -155,7 +183,7 @@ type toldWords struct {
 type sectionWords struct {
 	Title string   `yaml:"title"`
 	Pages []string `yaml:"pages"`
-	line  int
+	at    spot
 }
 
 // UnmarshalYAML keeps the line, for problems.
@@ -164,7 +192,7 @@ func (p *pageWords) UnmarshalYAML(n ast.Node) error {
 	if err := decodeNode(n, (*plain)(p)); err != nil {
 		return err
 	}
-	p.line = lineOf(n)
+	p.at.line = lineOf(n)
 	return nil
 }
 
@@ -174,7 +202,7 @@ func (q *questionWords) UnmarshalYAML(n ast.Node) error {
 	if err := decodeNode(n, (*plain)(q)); err != nil {
 		return err
 	}
-	q.line = lineOf(n)
+	q.at.line = lineOf(n)
 	return nil
 }
 
@@ -184,7 +212,7 @@ func (o *outcomeWords) UnmarshalYAML(n ast.Node) error {
 	if err := decodeNode(n, (*plain)(o)); err != nil {
 		return err
 	}
-	o.line = lineOf(n)
+	o.at.line = lineOf(n)
 	return nil
 }
 
@@ -194,7 +222,7 @@ func (s *sectionWords) UnmarshalYAML(n ast.Node) error {
 	if err := decodeNode(n, (*plain)(s)); err != nil {
 		return err
 	}
-	s.line = lineOf(n)
+	s.at.line = lineOf(n)
 	return nil
 }
 
@@ -242,15 +270,7 @@ func (l *idList) UnmarshalYAML(n ast.Node) error {
 	return nil
 }
 
-func loadContent(fsys fs.FS, file string) (*content, Problems) {
-	c := new(content)
-	if err := decodeStrict(fsys, file, c); err != nil {
-		return nil, asProblems(err)
-	}
-	return c, nil
-}
-
-// Text returns the sentence with this key of the `words` in content.<locale>.yaml, filled. It is "" when the sentence
+// Text returns the sentence with this key of words/*.<locale>.yaml, filled. It is "" when the sentence
 // needs a word that w lacks. A key that does not exist shows itself on the page, and fails a test that reads every key
 // used in the source.
 func (j *Journey) Text(key string, w Words) string {

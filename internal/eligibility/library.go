@@ -14,6 +14,9 @@ import (
 type Library struct {
 	byID   map[string]*Ruleset
 	byKind map[string][]*Ruleset // by in-force date, oldest first
+	guides []*guideVersion       // by date, oldest first
+
+	locales []Locale // English first
 }
 
 // A stage reads one part of a version's folder into its Ruleset. dir is "<kind>/<date>".
@@ -27,13 +30,21 @@ var stages = []stage{
 
 // Load reads every version in fsys, which has <kind>/<in-force date>/ruleset.yaml and its sister files. The error is
 // Problems with everything that is wrong; nothing is loaded then.
-func Load(fsys fs.FS) (*Library, error) {
+func Load(fsys fs.FS, options ...LoadOption) (*Library, error) {
+	var o loadOptions
+	for _, set := range options {
+		set(&o)
+	}
 	lib := &Library{byID: map[string]*Ruleset{}, byKind: map[string][]*Ruleset{}}
 	dirs, err := fs.Glob(fsys, "*/*/ruleset.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("looking for rulesets: %w", err)
 	}
 	var ps Problems
+	lib.locales, ps = loadLocales(fsys)
+	if o.testLocales {
+		lib.locales = append(lib.locales, testLocales...)
+	}
 	for _, file := range dirs {
 		dir := strings.TrimSuffix(file, "/ruleset.yaml")
 		rs := &Ruleset{}
@@ -42,6 +53,9 @@ func Load(fsys fs.FS) (*Library, error) {
 			if found = s(fsys, dir, rs); len(found) > 0 {
 				break
 			}
+		}
+		if len(found) == 0 {
+			found = localise(fsys, rs, lib.locales)
 		}
 		if len(found) > 0 {
 			slices.SortStableFunc(found, func(a, b Problem) int {
@@ -59,6 +73,9 @@ func Load(fsys fs.FS) (*Library, error) {
 		}
 		lib.byID[rs.ID()] = rs
 		lib.byKind[rs.Kind] = append(lib.byKind[rs.Kind], rs)
+	}
+	if len(ps) == 0 {
+		ps = append(lib.unusedShared(), lib.journeysExist()...)
 	}
 	if len(dirs) == 0 {
 		ps.add(".", 0, "there is no ruleset", "nothing could be asked or worked out", "add <kind>/<in-force date>/ruleset.yaml")
@@ -78,10 +95,39 @@ func Load(fsys fs.FS) (*Library, error) {
 			}
 		}
 	}
+	if len(ps) == 0 { // the guide is held against rules that are sound
+		ps = lib.loadGuides(fsys)
+	}
 	if err := ps.err(); err != nil {
 		return nil, err
 	}
 	return lib, nil
+}
+
+// unusedShared tells what of the shared folders none of the journeys that use them needs.
+func (l *Library) unusedShared() Problems {
+	using, unused := map[string]int{}, map[string]map[Problem]int{}
+	for _, rs := range l.byID {
+		if rs.HasJourney() && rs.shared != "" {
+			using[rs.shared]++
+			if unused[rs.shared] == nil {
+				unused[rs.shared] = map[Problem]int{}
+			}
+			for _, p := range rs.unusedShared {
+				unused[rs.shared][p]++
+			}
+		}
+	}
+	var ps Problems
+	for date, found := range unused {
+		for p, n := range found {
+			if n == using[date] {
+				ps = append(ps, p)
+			}
+		}
+	}
+	ps.sort()
+	return ps
 }
 
 // IDs returns the ids of all versions, sorted.

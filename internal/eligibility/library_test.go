@@ -18,7 +18,7 @@ func withVersions(t *testing.T, first string, more ...string) fstest.MapFS {
 	t.Helper()
 	out := fstest.MapFS{}
 	const from = "adult-needs/2015-04-01/"
-	isShared := func(path string) bool { return !strings.Contains(path, "/") } // of all versions
+	isShared := func(path string) bool { return !strings.Contains(path, "/") || strings.HasPrefix(path, "shared/") } // of all versions
 	err := fs.WalkDir(rules.FS, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasPrefix(path, from) && !isShared(path) {
 			return err
@@ -34,6 +34,7 @@ func withVersions(t *testing.T, first string, more ...string) fstest.MapFS {
 		for _, v := range append([]string{first}, more...) {
 			date, to, _ := strings.Cut(v, " ")
 			text := strings.ReplaceAll(string(data), "2015-04-01", date)
+			text = strings.ReplaceAll(text, `shared: "`+date, `shared: "2015-04-01`)
 			if to != "" {
 				text = strings.Replace(text, "reviewed_by:", "in_force_to: \""+to+"\"\nreviewed_by:", 1)
 			}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"threshold/internal/care"
 )
@@ -17,9 +18,9 @@ func (j *Journey) Page(path string, a care.Answers, w Words) (page care.Page, ok
 	if p == nil || !v.applies(p) {
 		return care.Page{}, false
 	}
-	page = v.draw(p, j.words.Pages[p.source], w)
+	page = v.draw(p, v.j.words.Pages[p.source], w)
 	if at, of := j.Progress(a, path); at > 0 {
-		page.Extra["progress"] = j.Text("page.progress", Words{"at": strconv.Itoa(at), "of": strconv.Itoa(of)})
+		page.Extra["progress"] = v.j.Text("page.progress", Words{"at": strconv.Itoa(at), "of": strconv.Itoa(of)})
 	}
 	return page, true
 }
@@ -55,7 +56,7 @@ func (j *Journey) whole(p *page, w Words) care.Page {
 		words = j.words.Forms[p.source]
 	}
 	out := v.draw(p, words, w)
-	w = j.outcomeFill(w, p.outcome)
+	w = v.fill(w, p.outcome)
 	out.Lines, out.Questions = w.all(words.Lines), nil
 	for _, x := range p.parts {
 		out.Lines = append(out.Lines, w.all(words.Parts[x.ID])...)
@@ -66,15 +67,16 @@ func (j *Journey) whole(p *page, w Words) care.Page {
 	return out
 }
 
-// outcomeFill adds what a page about an outcome may name.
-func (j *Journey) outcomeFill(w Words, outcome string) Words {
-	o := j.words.Outcomes[outcome]
+// fill adds what answers fill, and what a page about an outcome may name.
+func (v *view) fill(w Words, outcome string) Words {
+	w = v.named(w)
+	o := v.j.words.Outcomes[outcome]
 	if o == nil {
 		return w
 	}
-	more := Words{"title": o.Title, "about": o.About, "note": o.Note, "example": o.Example}
+	more := Words{"title": w.one(o.Title), "about": w.one(o.About), "note": w.one(o.Note), "example": w.one(o.Example)}
 	if q := o.Questions["limbs"]; q != nil {
-		more["question"] = q.Text
+		more["question"] = w.one(q.Text)
 	}
 	return w.with(more)
 }
@@ -99,7 +101,10 @@ func (j *Journey) wordsOf(q *question) questionWords {
 			}
 			out.Options, out.Hints = over(out.Options, x.Options), over(out.Hints, x.Hints)
 			out.Texts, out.Messages = over(out.Texts, x.Texts), over(out.Messages, x.Messages)
-			out.Variants = over(out.Variants, x.Variants)
+			out.Variants, out.Pictures = over(out.Variants, x.Variants), over(out.Pictures, x.Pictures)
+			if x.Picture != "" {
+				out.Picture = x.Picture
+			}
 		}
 	}
 	return out
@@ -119,11 +124,14 @@ func over(under, top map[string]string) map[string]string {
 
 func (v *view) draw(p *page, words *pageWords, w Words) care.Page {
 	j := v.j
-	w = j.outcomeFill(w, p.outcome)
+	w = v.fill(w, p.outcome)
 	out := care.Page{
 		Path: p.path, Template: p.template, Title: w.one(words.Title), Lines: w.all(words.Lines), Hint: w.one(words.Hint),
 		Example: w.one(words.Example), Note: w.one(words.Note), Button: w.one(words.Button), Form: p.form,
-		Outcome: p.outcome, Extra: map[string]string{},
+		Outcome: p.outcome, Picture: words.Picture, Extra: map[string]string{},
+	}
+	if o := j.words.Outcomes[p.outcome]; o != nil && out.Picture == "" {
+		out.Picture = o.Picture
 	}
 	if out.Button == "" {
 		out.Button = j.Text("page.continue", w)
@@ -149,9 +157,10 @@ func (v *view) draw(p *page, words *pageWords, w Words) care.Page {
 // the page for everybody: a field that comes and goes with a tick is lost on people who cannot see it move.
 func (v *view) drawQuestion(q *question, w Words) []care.Question {
 	words := v.j.wordsOf(q)
+	w = v.named(w)
 	out := v.checkable(q)
 	out.Text, out.Hint = w.one(words.Text), w.one(words.Hint)
-	out.WriteOnly, out.Autocomplete = q.writeOnly, q.autocomplete
+	out.WriteOnly, out.Autocomplete, out.Picture = q.writeOnly, q.autocomplete, words.Picture
 	for _, x := range q.variants {
 		if x.When.Eval(v.read) == True {
 			out.Text = w.one(words.Variants[x.ID])
@@ -159,26 +168,29 @@ func (v *view) drawQuestion(q *question, w Words) []care.Question {
 	}
 	for i := range out.Options {
 		o := &out.Options[i]
-		o.Label, o.Hint = w.one(words.Options[o.ID]), w.one(words.Hints[o.ID])
+		o.Label, o.Hint, o.Picture = w.one(words.Options[o.ID]), w.one(words.Hints[o.ID]), words.Pictures[o.ID]
 		if q.choose == "councils" && o.Label == "" {
 			o.Label = v.j.councilName(o.ID)
 		}
 		if x := v.j.words.Outcomes[o.ID]; x != nil && o.Label == "" {
+			if o.Picture == "" {
+				o.Picture = x.Picture
+			}
 			switch q.choose {
 			case "outcomes":
-				o.Label, o.Group = x.ScreenLabel, v.j.words.Groups[x.Group]
+				o.Label, o.Group = w.one(x.ScreenLabel), w.one(v.j.words.Groups[x.Group])
 			case "outcomes_not_chosen":
-				o.Label = x.SecondLook
+				o.Label = w.one(x.SecondLook)
 			}
 		}
 	}
-	out.Messages = v.j.messages(q.kind, words.Messages)
+	out.Messages = v.messages(q.kind, words.Messages)
 	all := []care.Question{out}
 	for _, o := range q.options {
 		if o.Text {
 			all = append(all, care.Question{
 				ID: textID(q, o), Kind: care.KindText, Text: w.one(words.Texts[o.ID]), MaxChars: optionWords,
-				WriteOnly: q.writeOnly, Messages: v.j.messages(care.KindText, nil),
+				WriteOnly: q.writeOnly, Messages: v.messages(care.KindText, nil),
 			})
 		}
 	}
@@ -209,6 +221,17 @@ func (j *Journey) messages(kind care.Kind, own map[string]string) map[string]str
 	return out
 }
 
+// messages are those of a question, with the names that answers fill in them; the rest is filled when one is shown.
+func (v *view) messages(kind care.Kind, own map[string]string) map[string]string {
+	out := v.j.messages(kind, own)
+	for name, s := range v.names() {
+		for code := range out {
+			out[code] = strings.ReplaceAll(out[code], "{"+name+"}", s)
+		}
+	}
+	return out
+}
+
 // ProblemText is the sentence that says what is wrong with a field of a page and how to mend it.
 func (j *Journey) ProblemText(p care.Page, problem care.Problem) string {
 	w := Words(problem.Args)
@@ -236,13 +259,14 @@ func (v *view) label(q *question, value string) string {
 	case !q.isChoice():
 		return value
 	}
+	w := v.named(nil)
 	if s := v.j.words.Outcomes[value]; s != nil && slices.Contains([]string{"outcomes", "outcomes_not_chosen"}, q.choose) {
 		if q.choose == "outcomes" {
-			return s.ScreenLabel
+			return w.one(s.ScreenLabel)
 		}
-		return s.SecondLook
+		return w.one(s.SecondLook)
 	}
-	s := v.j.wordsOf(q).Options[value]
+	s := w.one(v.j.wordsOf(q).Options[value])
 	if s == "" && q.choose == "councils" {
 		s = v.j.councilName(value)
 	}

@@ -10,8 +10,9 @@ import (
 
 // The last pages of every journey. The loader refuses one that ends otherwise.
 const (
-	pageCheck = "check"
-	pageSent  = "sent"
+	pageResult = "result"
+	pageCheck  = "check"
+	pageSent   = "sent"
 )
 
 // Names under which Answer keeps what cannot be worked out again later: what was said a moment ago to questions that
@@ -47,6 +48,9 @@ func (j *Journey) view(a care.Answers) *view {
 		if p.ends {
 			break
 		}
+	}
+	if j.helper != nil && v.voice() == care.VoiceHelper {
+		v.j = j.helper
 	}
 	return v
 }

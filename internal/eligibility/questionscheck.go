@@ -3,6 +3,7 @@ package eligibility
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -12,17 +13,20 @@ import (
 // A journeyCheck finds what is wrong with questions and words that can be read: a page nobody can reach, a path that
 // does not end, a way through on which nothing can be sent, an option without words, a fact that does not exist.
 type journeyCheck struct {
-	j           *Journey
-	file        string
-	contentFile string
-	rows        *questionsFile
-	ps          Problems
+	j      *Journey
+	dir    string
+	file   string // where what is being checked stands
+	rows   *questionsFile
+	shared *sharedFile
+	layers layers
+	ps     Problems
+	unused Problems // what nobody would miss in the shared folder, were this journey the only one
 }
 
 func (c *journeyCheck) add(line int, what, why, mend string) { c.once(c.file, line, what, why, mend) }
 
-func (c *journeyCheck) addWords(line int, what, why, mend string) {
-	c.once(c.contentFile, line, what, why, mend)
+func (c *journeyCheck) addWords(at spot, what, why, mend string) {
+	c.once(at.file, at.line, what, why, mend)
 }
 
 // once tells a mistake once, although it comes back for every outcome.
@@ -40,10 +44,33 @@ func (c *journeyCheck) run() {
 		c.reach()
 	}
 	c.maps()
+	c.journeys()
 	c.flags()
 	c.postcodes()
 	c.words()
 	c.toldWords()
+	for _, l := range c.layers.each {
+		c.surplus(l)
+	}
+	for _, l := range c.layers.voiced {
+		c.voiced(l)
+	}
+	c.pictures(c.layers)
+	c.unusedPages()
+}
+
+// unusedPages notes shared pages and forms that this journey does not use.
+func (c *journeyCheck) unusedPages() {
+	for _, row := range c.shared.Pages {
+		if !slices.ContainsFunc(c.j.pages, func(p *page) bool { return p.file == c.shared.file && p.source == row.Path }) {
+			c.unused.add(c.shared.file, row.line, fmt.Sprintf("no journey uses the shared page %q", row.Path), "nobody would ever be asked it", "use it in a journey, or take it away")
+		}
+	}
+	for _, row := range c.shared.Forms {
+		if f := c.j.forms[row.Path]; f == nil || f.file != c.shared.file {
+			c.unused.add(c.shared.file, row.line, fmt.Sprintf("no journey uses the shared form %q", row.Path), "nobody could ever send it", "use it in a journey, or take it away")
+		}
+	}
 }
 
 var (
@@ -57,6 +84,7 @@ var (
 
 func (c *journeyCheck) pages() {
 	for _, p := range c.j.allPages() {
+		c.file = p.file
 		if !slices.Contains(knownTemplates, p.template) {
 			c.add(p.line, fmt.Sprintf("%q is not a kind of page", p.template), "no page could be drawn", "use one of: "+strings.Join(knownTemplates, ", "))
 		}
@@ -128,7 +156,11 @@ func joinKinds() string {
 // criteria checks that every test reads something that exists, and that a page hangs only on what was asked before it.
 func (c *journeyCheck) criteria() {
 	for _, p := range c.j.pages {
-		c.criterion(p.askWhen, p, "page")
+		for _, t := range p.askTests {
+			c.file = t.file
+			c.criterion(t.when, p, "page")
+		}
+		c.file = p.file
 		if p.aside != nil {
 			c.criterion(p.aside.When, nil, "")
 		}
@@ -140,6 +172,7 @@ func (c *journeyCheck) criteria() {
 		}
 	}
 	for _, p := range c.j.allPages() {
+		c.file = p.file
 		before := p
 		if c.j.forms[p.path] == p {
 			before = nil
@@ -160,6 +193,7 @@ func (c *journeyCheck) criteria() {
 		}
 	}
 	for _, f := range c.j.flags {
+		c.file = f.file
 		c.criterion(f.When, nil, "flag")
 	}
 }
@@ -256,14 +290,16 @@ func (c *journeyCheck) reach() {
 	n := len(c.j.pages)
 	if n < 2 || c.j.pages[n-1].path != pageSent || c.j.pages[n-2].path != pageCheck {
 		line := 0
+		c.file = c.dir + "/questions.yaml"
 		if n > 0 {
-			line = c.j.pages[n-1].line
+			line, c.file = c.j.pages[n-1].line, c.j.pages[n-1].file
 		}
 		c.add(line, "the journey does not end with the pages \"check\" and \"sent\"", "there would be a path on which nothing can be sent",
 			"make check and sent the last two pages, in this order")
 		return
 	}
 	for _, p := range c.j.pages[n-2:] {
+		c.file = p.file
 		if !p.askWhen.IsZero() || p.aside != nil || p.ends {
 			c.add(p.line, fmt.Sprintf("the page %q is not always asked", p.path), "there would be a path on which nothing can be sent",
 				"take `ask_when`, `aside` and `ends` away from it")
@@ -271,6 +307,7 @@ func (c *journeyCheck) reach() {
 	}
 	ended := ""
 	for _, p := range c.j.pages {
+		c.file = p.file
 		if ended != "" {
 			c.add(p.line, fmt.Sprintf("nobody can reach the page %q", p.source), fmt.Sprintf("the path always ends on %q before it", ended),
 				"give the page that ends the path an `ask_when`")
@@ -329,6 +366,7 @@ func (c *journeyCheck) canHold(test Criterion) bool {
 // maps checks that answers become facts and options that exist.
 func (c *journeyCheck) maps() {
 	for _, p := range c.j.pages {
+		c.file = p.file
 		for _, q := range p.asks {
 			for _, o := range q.options {
 				c.mapping(o.line, o.MapsTo)
@@ -345,6 +383,7 @@ func (c *journeyCheck) maps() {
 			}
 		}
 	}
+	c.file = c.dir + "/questions.yaml"
 	if c.rows.Facts.Citation == "" || c.rows.Facts.Verified == nil || c.rows.Facts.Basis == "" {
 		c.add(0, "`facts` lacks a citation, a basis or `verified`", "how answers become facts is a rule like any other", "give it citation, basis and verified")
 	}
@@ -371,6 +410,7 @@ func (c *journeyCheck) mapping(line int, m map[string]string) {
 func (c *journeyCheck) flags() {
 	raised := map[string]bool{}
 	for _, p := range c.j.allPages() {
+		c.file = p.file
 		for _, q := range p.asks {
 			for _, o := range q.options {
 				for _, id := range o.Flags {
@@ -383,24 +423,30 @@ func (c *journeyCheck) flags() {
 		}
 	}
 	for _, f := range c.j.flags {
+		c.file = f.file
 		if _, ok := flagPriorities[f.Priority]; !ok {
 			c.add(f.line, fmt.Sprintf("the flag %q has the priority %q", f.ID, f.Priority), "the queue has three priorities", "use safety, urgent or routine")
 		}
 		c.mark(f.line, fmt.Sprintf("the flag %q", f.ID), f.RuleMark)
-		if !raised[f.ID] && f.When.IsZero() {
-			c.add(f.line, fmt.Sprintf("nothing raises the flag %q", f.ID), "a flag that is never raised looks like care that is not taken",
-				"name it in `flags` of an option, give it a `when`, or take it away")
+		words := spot{file: contentFile(path.Dir(f.file), c.j.words.Locale)}
+		if f.Later && (raised[f.ID] || !f.When.IsZero()) {
+			c.add(f.line, fmt.Sprintf("the flag %q is for what comes later, and an answer raises it", f.ID), "a worker would be told of something that has not happened", "keep `later`, or what raises it")
+		}
+		if !f.Later && !raised[f.ID] && f.When.IsZero() {
+			p := Problem{f.file, f.line, fmt.Sprintf("nothing raises the flag %q", f.ID), "a flag that is never raised looks like care that is not taken",
+				"name it in `flags` of an option, give it a `when`, or take it away"}
+			if f.file == c.shared.file {
+				c.unused = append(c.unused, p)
+				continue
+			}
+			c.add(p.Line, p.What, p.Why, p.Mend)
 		}
 		if len(c.j.words.Flags[f.ID]) == 0 || c.j.words.Flags[f.ID][0] == "" {
-			c.addWords(0, fmt.Sprintf("the flag %q has no words", f.ID), "a worker would read nothing", "write a sentence under `flags`")
+			c.addWords(words, fmt.Sprintf("the flag %q has no words", f.ID), "a worker would read nothing", "write a sentence under `flags`")
 		}
-		c.flagNames(f.ID)
+		c.flagNames(f.ID, words)
 	}
-	for _, id := range slices.Sorted(maps.Keys(c.j.words.Flags)) {
-		if c.j.flagByID[id] == nil {
-			c.addWords(0, fmt.Sprintf("there are words for the flag %q, which does not exist", id), "nobody would ever read them", "take them away, or write the flag in questions.yaml")
-		}
-	}
+	c.file = c.dir + "/questions.yaml"
 	for _, id := range slices.Sorted(maps.Keys(c.rows.PromptPriority)) {
 		if _, ok := c.j.prompts[id]; !ok {
 			c.add(0, fmt.Sprintf("`prompt_priority` names %q, which is no prompt", id), "it would change nothing", "use the id of a prompt of ruleset.yaml")
@@ -410,20 +456,20 @@ func (c *journeyCheck) flags() {
 
 // flagNames checks that the answers a flag's sentences quote are to questions that a worker may read anywhere, and that
 // something is said when nothing was answered.
-func (c *journeyCheck) flagNames(id string) {
+func (c *journeyCheck) flagNames(id string, at spot) {
 	bare := false
 	for _, s := range c.j.words.Flags[id] {
 		names := parseTemplate(s).names()
 		bare = bare || len(names) == 0
 		for _, name := range names {
 			if q := c.j.questions[name]; q == nil || !q.isChoice() || q.writeOnly {
-				c.addWords(0, fmt.Sprintf("the flag %q quotes {%s}", id, name), "a flag is shown beside the name in lists: only what was chosen from a list fits there",
+				c.addWords(at, fmt.Sprintf("the flag %q quotes {%s}", id, name), "a flag is shown beside the name in lists: only what was chosen from a list fits there",
 					"name a question that is chosen from and not write-only, or say it without")
 			}
 		}
 	}
 	if !bare && len(c.j.words.Flags[id]) > 0 {
-		c.addWords(0, fmt.Sprintf("every sentence of the flag %q quotes an answer", id), "a worker would read nothing when it was skipped", "add a sentence without a name in it")
+		c.addWords(at, fmt.Sprintf("every sentence of the flag %q quotes an answer", id), "a worker would read nothing when it was skipped", "add a sentence without a name in it")
 	}
 }
 
@@ -440,6 +486,9 @@ func (c *journeyCheck) mark(line int, what string, m RuleMark) {
 }
 
 func (c *journeyCheck) postcodes() {
+	if c.rows.Postcodes.Citation == c.shared.Postcodes.Citation && c.shared.file != "" {
+		c.file = c.shared.file
+	}
 	at := map[string]string{}
 	for _, n := range nations {
 		for _, begin := range c.j.postcodes.of(n) {

@@ -59,16 +59,21 @@ type Ruleset struct {
 	// version that is published as rules alone (no_journey: true); see HasJourney.
 	*Journey
 
-	dir        string
-	noJourney  bool // said on purpose in ruleset.yaml
-	outcomes   []Item
-	limbs      []Item
-	areas      []Item
-	conditions []ruleCondition
-	parts      []rulePart
-	indication ruleIndication
-	prompts    []rulePrompt
-	words      wording
+	dir       string
+	noJourney bool   // said on purpose in ruleset.yaml
+	shared    string // the date of the shared folder its journey uses, or ""
+	// unusedShared is what this journey does not need of the shared folder; see Load.
+	unusedShared Problems
+	english      layers              // the words of the journey, to hold other locales against
+	locales      map[string]*Ruleset // the same rules in other words, by locale; see In
+	outcomes     []Item
+	limbs        []Item
+	areas        []Item
+	conditions   []ruleCondition
+	parts        []rulePart
+	indication   ruleIndication
+	prompts      []rulePrompt
+	words        wording
 
 	schema   *schema
 	types    map[string]*factType
@@ -82,7 +87,7 @@ type Ruleset struct {
 	judged          []judgedLeaf
 	definite        []uint8            // by leaf: the values it takes over the answers that settle its fact
 	reasonLines     []conditionReasons // by condition
-	work            sync.Pool
+	work            *sync.Pool
 }
 
 // A judgedLeaf is a leaf whose fact may hold an answer that only a person can weigh, and the outcome or condition that
@@ -240,6 +245,7 @@ type rulesetFile struct {
 	InForceTo   string                  `yaml:"in_force_to"`
 	ReviewedBy  *string                 `yaml:"reviewed_by"`
 	NoJourney   bool                    `yaml:"no_journey"`
+	Shared      string                  `yaml:"shared"`
 	Citations   []Citation              `yaml:"citations"`
 	FactTypes   map[string]ruleFactType `yaml:"fact_types"`
 	Facts       []ruleFact              `yaml:"facts"`
@@ -309,13 +315,13 @@ func loadRules(fsys fs.FS, dir string, rs *Ruleset) Problems {
 	kind, _, _ := strings.Cut(dir, "/")
 	*rs = Ruleset{
 		Kind: kind, Title: file.Title, Territory: file.Territory, InForceFrom: file.InForceFrom, InForceTo: file.InForceTo,
-		Citations: file.Citations, dir: dir, noJourney: file.NoJourney, outcomes: file.Outcomes, limbs: file.Limbs, areas: file.Areas,
+		Citations: file.Citations, dir: dir, noJourney: file.NoJourney, shared: file.Shared, outcomes: file.Outcomes, limbs: file.Limbs, areas: file.Areas,
 		conditions: file.Conditions, parts: file.Unable, indication: file.Indication, prompts: file.Prompts, words: words,
 	}
 	if file.ReviewedBy != nil {
 		rs.ReviewedBy = *file.ReviewedBy
 	}
-	ck := rulesetChecker{rs: rs, file: &file, src: src, words: &rs.words, wordsSrc: wordsSrc}
+	ck := rulesetChecker{rs: rs, file: &file, src: src, locale: english, words: &rs.words, wordsSrc: wordsSrc}
 	ck.head()
 	ck.lists()
 	ck.types()
@@ -331,7 +337,8 @@ func loadRules(fsys fs.FS, dir string, rs *Ruleset) Problems {
 	if len(ck.ps) > 0 {
 		return ck.ps
 	}
-	rs.work.New = func() any { return rs.newWork() }
+	rs.say(words)
+	rs.work = &sync.Pool{New: func() any { return rs.newWork() }}
 	return nil
 }
 

@@ -29,13 +29,13 @@ type ToldRow struct {
 func (j *Journey) Told(a care.Answers, w Words) []ToldSection {
 	v := j.view(a)
 	var out []ToldSection
-	for _, s := range j.words.Told.Sections {
+	for _, s := range v.j.words.Told.Sections {
 		outcomes := []string{""}
 		if slices.ContainsFunc(s.Pages, func(p string) bool { return strings.Contains(p, "<outcome>") }) {
 			outcomes = j.lists["outcome"]
 		}
 		for _, o := range outcomes {
-			section := ToldSection{Title: j.outcomeFill(w, o).one(s.Title), Outcome: o}
+			section := ToldSection{Title: v.fill(w, o).one(s.Title), Outcome: o}
 			for _, source := range s.Pages {
 				p := j.byPath[strings.ReplaceAll(source, "<outcome>", o)]
 				if p == nil || !v.live[p.index] || !(a.Visited(p.path) || p.path == pageCheck) {
@@ -62,7 +62,7 @@ func (v *view) rows(p *page, w Words) []ToldRow {
 }
 
 func (v *view) row(q *question, w Words) ToldRow {
-	w = v.j.outcomeFill(w, q.page.outcome)
+	w = v.fill(w, q.page.outcome)
 	r := ToldRow{Question: v.drawQuestion(q, w)[0].Text, Answers: v.answered(q), Page: q.page.path, ID: q.id}
 	r.Answered = len(r.Answers) > 0
 	if !r.Answered {
@@ -85,19 +85,20 @@ func (j *Journey) ToldForm(id string, a care.Answers, w Words) []ToldRow {
 // it on their own, or nothing.
 func (j *Journey) ToldOutcome(a care.Answers, outcome string, w Words) []ToldRow {
 	v := j.view(a)
-	o := j.words.Outcomes[outcome]
+	o := v.j.words.Outcomes[outcome]
 	if o == nil {
 		return nil
 	}
+	w = v.fill(w, outcome)
 	var out []ToldRow
 	came := func(q *question, answer string) {
 		out = append(out, ToldRow{Question: v.drawQuestion(q, w)[0].Text, Answers: []string{answer}, Answered: true, Page: q.page.path, ID: q.id})
 	}
 	switch {
 	case v.chosen(outcome):
-		came(j.daily, o.ScreenLabel)
+		came(j.daily, w.one(o.ScreenLabel))
 	case j.second != nil && slices.Contains(v.given(j.second), outcome):
-		came(j.second, o.SecondLook)
+		came(j.second, w.one(o.SecondLook))
 	case j.second != nil && slices.Contains(v.shownThen(), outcome) && len(v.given(j.second)) > 0:
 		for _, s := range v.given(j.second) {
 			if x, ok := j.second.option(s); ok {
@@ -111,7 +112,7 @@ func (j *Journey) ToldOutcome(a care.Answers, outcome string, w Words) []ToldRow
 		}
 	}
 	if len(out) == 0 {
-		out = append(out, ToldRow{Question: o.Title, Answers: []string{j.words.Told.NotAnswered}})
+		out = append(out, ToldRow{Question: w.one(o.Title), Answers: []string{v.j.words.Told.NotAnswered}})
 	}
 	return out
 }

@@ -323,7 +323,7 @@ func questions(title string, f Form) templ.Component {
 }
 
 func legend(title string, f Form, q care.Question) *components.FieldsetParams {
-	l := components.LegendParams{Text: q.Text, Classes: "govuk-fieldset__legend--s"}
+	l := components.LegendParams{Text: q.Text, Content: drawnQuestion(title, f, q), Classes: "govuk-fieldset__legend--s"}
 	switch {
 	case alone(title, f) && f.Introduced:
 		l.Content, l.Classes = hidden(q.Text), "" // the heading stands above the lines; the group still needs its name
@@ -380,13 +380,30 @@ func label(title string, f Form, q care.Question) components.LabelParams {
 	if alone(title, f) && !f.Introduced {
 		return components.LabelParams{Text: q.Text, Classes: "govuk-label--l", IsPageHeading: true}
 	}
-	return components.LabelParams{Text: q.Text, Classes: "govuk-label--s"}
+	return components.LabelParams{Text: q.Text, Content: drawnQuestion(title, f, q), Classes: "govuk-label--s"}
+}
+
+// drawnQuestion is a question with its drawing, or nil. A question that is its page's heading has the page's.
+func drawnQuestion(title string, f Form, q care.Question) templ.Component {
+	if q.Picture == "" || alone(title, f) {
+		return nil
+	}
+	return components.DrawnLine(q.Picture, q.Text)
+}
+
+// drawnOption is the label of an option that has a drawing, or nil; its class goes with it.
+func drawnOption(o care.Option) (content templ.Component, label components.LabelParams) {
+	if o.Picture == "" {
+		return nil, label
+	}
+	return components.Drawn(o.Picture, o.Label), components.LabelParams{Classes: "app-drawn"}
 }
 
 func radioItems(q care.Question) []components.RadioItem {
 	items := make([]components.RadioItem, len(q.Options))
 	for i, o := range q.Options {
-		items[i] = components.RadioItem{Value: o.ID, Text: o.Label, Hint: components.HintParams{Text: o.Hint}}
+		content, label := drawnOption(o)
+		items[i] = components.RadioItem{Value: o.ID, Text: o.Label, Content: content, Label: label, Hint: components.HintParams{Text: o.Hint}}
 	}
 	return items
 }
@@ -408,7 +425,10 @@ func checkboxItems(q care.Question) []components.CheckboxItem {
 			items = append(items, components.CheckboxItem{Divider: o.Group})
 		}
 		group = o.Group
-		items = append(items, components.CheckboxItem{Value: o.ID, Text: o.Label, Hint: components.HintParams{Text: o.Hint}, Behaviour: behaviour(o)})
+		content, label := drawnOption(o)
+		items = append(items, components.CheckboxItem{
+			Value: o.ID, Text: o.Label, Content: content, Label: label, Hint: components.HintParams{Text: o.Hint}, Behaviour: behaviour(o),
+		})
 	}
 	return items
 }

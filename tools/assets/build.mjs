@@ -1,5 +1,5 @@
-// Builds static/dist from static/sass and static/js:
-//   name.<hash>.css and .js, each also as .br (brotli 11) and .gz (gzip 9),
+// Builds static/dist from static/sass, static/js and static/pictures:
+//   name.<hash>.css, .js and .svg, each also as .br (brotli 11) and .gz (gzip 9),
 //   and manifest.json, which maps plain names to hashed ones.
 // Compressing here and not in the server costs seconds once and nothing per request.
 // Same sources, same bytes: nothing in the output depends on time or place.
@@ -72,17 +72,24 @@ const compress = {
   gz: bytes => zlib.gzipSync(bytes, { level: 9 })
 }
 
+// pictures are the line drawings of Easy Read: each its own file, so that a page costs only those it shows.
+async function pictures () {
+  const names = (await readdir(path.join(source, 'pictures'))).filter(name => name.endsWith('.svg')).sort()
+  return Promise.all(names.map(async name => ({ name: `pictures/${name}`, bytes: await readFile(path.join(source, 'pictures', name)) })))
+}
+
 async function clean () {
   await mkdir(dist, { recursive: true })
   for (const name of await readdir(dist)) {
     if (name !== '.keep') await rm(path.join(dist, name), { recursive: true })
   }
+  await mkdir(path.join(dist, 'pictures'))
 }
 
 function hashed (name, bytes) {
-  const { name: stem, ext } = path.parse(name)
+  const { dir, name: stem, ext } = path.parse(name)
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 10)
-  return `${stem}.${hash}${ext}`
+  return path.posix.join(dir, `${stem}.${hash}${ext}`)
 }
 
 const bundles = ['citizen', 'staff']
@@ -92,7 +99,8 @@ const files = [
   { name: 'citizen-rtl.css', bytes: mirrored(citizen) },
   { name: 'staff.css', bytes: styles('staff') },
   ...(await Promise.all(bundles.map(scripts))).flat(),
-  { name: 'icon.svg', bytes: await readFile(path.join(source, 'icon.svg')) }
+  { name: 'icon.svg', bytes: await readFile(path.join(source, 'icon.svg')) },
+  ...await pictures()
 ]
 
 await clean()

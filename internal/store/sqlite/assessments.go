@@ -59,11 +59,12 @@ func (s *Store) CreateAssessment(ctx context.Context, a care.Assessment, evs ...
 	}
 	err = s.write(ctx, func(t *tx) error {
 		_, err := t.exec(`INSERT INTO assessments (id, council, kind, ruleset, status, version, sealed_version, started_at, saved_at,
-			reference, sent_at, due_at, queue_rank, linked_to, worker, worker_name, data_key, answers, summary, indication)
-			VALUES (?, ?, ?, ?, ?, 1, 1, ?, ?, NULLIF(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			reference, sent_at, due_at, queue_rank, linked_to, account_of, kept, keyed_by, keyed_how, worker, worker_name,
+			data_key, answers, summary, indication)
+			VALUES (?, ?, ?, ?, ?, 1, 1, ?, ?, NULLIF(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			a.ID, a.Council, string(a.Kind), a.Ruleset, string(a.Status), micros(a.StartedAt), micros(a.SavedAt),
-			a.Reference, micros(a.SentAt), dueMicros(a.DueAt), -int(a.Priority), a.LinkedTo, a.Worker, a.WorkerName,
-			sealed.key, sealed.answers, sealed.summary, sealed.indication)
+			a.Reference, micros(a.SentAt), dueMicros(a.DueAt), -int(a.Priority), a.LinkedTo, a.AccountOf, a.Kept, a.KeyedBy, a.KeyedHow,
+			a.Worker, a.WorkerName, sealed.key, sealed.answers, sealed.summary, sealed.indication)
 		if err != nil {
 			return told(err)
 		}
@@ -76,7 +77,8 @@ func (s *Store) CreateAssessment(ctx context.Context, a care.Assessment, evs ...
 }
 
 const assessmentColumns = `id, council, kind, ruleset, status, version, sealed_version, started_at, saved_at,
-	coalesce(reference, ''), sent_at, due_at, queue_rank, linked_to, worker, worker_name, data_key, answers, summary, indication`
+	coalesce(reference, ''), sent_at, due_at, queue_rank, linked_to, account_of, kept, keyed_by, keyed_how, worker, worker_name,
+	data_key, answers, summary, indication`
 
 // assessmentRow is a row before it is opened.
 type assessmentRow struct {
@@ -89,7 +91,8 @@ type assessmentRow struct {
 func (r *assessmentRow) dest() []any {
 	a := &r.a
 	return []any{&a.ID, &a.Council, (*string)(&a.Kind), &a.Ruleset, (*string)(&a.Status), &a.Version, &r.sealedVersion, &r.startedAt, &r.savedAt,
-		&a.Reference, &r.sentAt, &r.due, &r.rank, &a.LinkedTo, &a.Worker, &a.WorkerName, &r.key, &r.answers, &r.summary, &r.indicated}
+		&a.Reference, &r.sentAt, &r.due, &r.rank, &a.LinkedTo, &a.AccountOf, &a.Kept, &a.KeyedBy, &a.KeyedHow, &a.Worker, &a.WorkerName,
+		&r.key, &r.answers, &r.summary, &r.indicated}
 }
 
 // open unseals the row.
@@ -149,8 +152,10 @@ func (s *Store) Assessment(ctx context.Context, council, id string) (care.Assess
 	return a, nil
 }
 
-// SaveAssessment overwrites a draft, or sends it. Kind, Ruleset, Council and StartedAt stay as they were made.
-// care.ErrConflict when a.Version is not the stored one, or the reference is taken; care.ErrLocked when it was sent.
+// SaveAssessment overwrites a draft, or sends it. Council and StartedAt stay as they were made. care.ErrConflict when
+// a.Version is not the stored one, or the reference is taken; care.ErrLocked when it was sent. A reference that is
+// stored must come again, since codes were given with it, and a draft of an account can neither be sent nor stop being
+// one: anything else is a fault of the caller.
 func (s *Store) SaveAssessment(ctx context.Context, a care.Assessment, evs ...care.Event) error {
 	next := a.Version + 1
 	sealed, err := s.sealAssessment(ctx, a, next)
@@ -158,12 +163,13 @@ func (s *Store) SaveAssessment(ctx context.Context, a care.Assessment, evs ...ca
 		return fmt.Errorf("saving assessment %s: %w", a.ID, err)
 	}
 	err = s.write(ctx, func(t *tx) error {
-		n, err := t.exec(`UPDATE assessments SET status = ?, version = ?, sealed_version = ?, saved_at = ?, reference = NULLIF(?, ''),
-			sent_at = ?, due_at = ?, queue_rank = ?, linked_to = ?, worker = ?, worker_name = ?, data_key = ?, answers = ?, summary = ?, indication = ?
+		n, err := t.exec(`UPDATE assessments SET kind = ?, ruleset = ?, status = ?, version = ?, sealed_version = ?, saved_at = ?,
+			reference = NULLIF(?, ''), sent_at = ?, due_at = ?, queue_rank = ?, linked_to = ?, account_of = ?, kept = ?, keyed_by = ?, keyed_how = ?,
+			worker = ?, worker_name = ?, data_key = ?, answers = ?, summary = ?, indication = ?
 			WHERE id = ? AND council = ? AND version = ? AND status = 'draft'`,
-			string(a.Status), next, next, micros(a.SavedAt), a.Reference,
-			micros(a.SentAt), dueMicros(a.DueAt), -int(a.Priority), a.LinkedTo, a.Worker, a.WorkerName,
-			sealed.key, sealed.answers, sealed.summary, sealed.indication,
+			string(a.Kind), a.Ruleset, string(a.Status), next, next, micros(a.SavedAt),
+			a.Reference, micros(a.SentAt), dueMicros(a.DueAt), -int(a.Priority), a.LinkedTo, a.AccountOf, a.Kept, a.KeyedBy, a.KeyedHow,
+			a.Worker, a.WorkerName, sealed.key, sealed.answers, sealed.summary, sealed.indication,
 			a.ID, a.Council, a.Version)
 		if err != nil {
 			return told(err)
@@ -191,7 +197,7 @@ func (t *tx) whyNot(council, id string) error {
 	return care.ErrConflict
 }
 
-// EraseAssessment deletes a draft with its data key. SQLite overwrites the freed pages with zeros (secure_delete), and
+// EraseAssessment deletes a draft with its data key, its entries and its codes. SQLite overwrites the freed pages with zeros (secure_delete), and
 // the write-ahead log is emptied before long. care.ErrLocked when it was sent.
 func (s *Store) EraseAssessment(ctx context.Context, council, id string, ev care.Event) error {
 	err := s.write(ctx, func(t *tx) error {
@@ -214,22 +220,37 @@ func (s *Store) EraseAssessment(ctx context.Context, council, id string, ev care
 // eraseAtOnce bounds one transaction of EraseStaleDrafts, so that nobody's save waits behind a long one.
 const eraseAtOnce = 100
 
-// EraseStaleDrafts erases every draft last saved before a time and returns how many. ev is the pattern of the event
-// that each of them leaves: ID, Council and Subject are filled in.
-func (s *Store) EraseStaleDrafts(ctx context.Context, before time.Time, ev care.Event) (int, error) {
+// EraseStaleDrafts erases every draft last saved before a time, keptBefore for those that are Kept and before for the
+// rest, with their codes and entries, and returns how many. ev is the pattern of the event that each of them leaves: ID,
+// Council and Subject are filled in.
+func (s *Store) EraseStaleDrafts(ctx context.Context, before, keptBefore time.Time, ev care.Event) (int, error) {
+	total, err := s.eraseStale(ctx, false, before, ev)
+	if err == nil {
+		var kept int
+		kept, err = s.eraseStale(ctx, true, keptBefore, ev)
+		total += kept
+	}
+	if err != nil {
+		return total, fmt.Errorf("erasing stale drafts: %w", err)
+	}
+	return total, nil
+}
+
+const staleSQL = "SELECT id, council FROM assessments WHERE status = 'draft' AND kept = ? AND saved_at < ? LIMIT ?"
+
+func (s *Store) eraseStale(ctx context.Context, kept bool, before time.Time, ev care.Event) (int, error) {
 	type stale struct{ id, council string }
 	total := 0
 	for {
 		var found []stale
 		err := s.write(ctx, func(t *tx) error {
 			found = found[:0]
-			err := t.rows("SELECT id, council FROM assessments WHERE status = 'draft' AND saved_at < ? LIMIT ?",
-				[]any{micros(before), eraseAtOnce}, func(r *sql.Rows) error {
-					var d stale
-					err := r.Scan(&d.id, &d.council)
-					found = append(found, d)
-					return err
-				})
+			err := t.rows(staleSQL, []any{kept, micros(before), eraseAtOnce}, func(r *sql.Rows) error {
+				var d stale
+				err := r.Scan(&d.id, &d.council)
+				found = append(found, d)
+				return err
+			})
 			if err != nil {
 				return err
 			}
@@ -248,7 +269,7 @@ func (s *Store) EraseStaleDrafts(ctx context.Context, before time.Time, ev care.
 			return nil
 		})
 		if err != nil {
-			return total, fmt.Errorf("erasing stale drafts: %w", err)
+			return total, err
 		}
 		total += len(found)
 		if len(found) < eraseAtOnce {

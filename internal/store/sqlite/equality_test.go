@@ -2,15 +2,9 @@ package sqlite
 
 import (
 	"database/sql"
-	"errors"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"threshold/internal/care"
-	"threshold/internal/store/keys"
 )
 
 // equalityRows are all rows as "council month question answer", in the order of the table.
@@ -79,36 +73,5 @@ func TestEqualityAnswersLeadToNobody(t *testing.T) {
 		if err := s.write(ctx, func(t *tx) error { _, err := t.exec(change); return err }); err == nil {
 			t.Errorf("%s: not refused", change)
 		}
-	}
-}
-
-// TestFirstShapeIsBroughtOn makes a database of the first shape with a session in it and opens it.
-func TestFirstShapeIsBroughtOn(t *testing.T) {
-	o := Options{Path: filepath.Join(t.TempDir(), "threshold.db"), Keys: keys.Generate()}
-	s := openStore(t, o)
-	must(t, s.PutCouncil(t.Context(), care.Council{Slug: north}, care.Event{At: noon}))
-	session := care.Session{IDHash: "one", Kind: care.ActorCitizen, Council: north, Assessment: "a", CreatedAt: noon, SeenAt: noon}
-	must(t, s.PutSession(t.Context(), session))
-	must(t, s.write(t.Context(), func(t *tx) error { // back to the shape of 00001
-		for _, q := range []string{"DROP TABLE equality", "ALTER TABLE sessions DROP COLUMN equality", "DELETE FROM goose_db_version WHERE version_id = 2"} {
-			if _, err := t.exec(q); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
-	must(t, s.Close())
-	if _, err := os.Stat(o.Path); err != nil {
-		t.Fatal(err)
-	}
-	s = openStore(t, o)
-	got, err := s.Session(t.Context(), "one")
-	must(t, err)
-	if got != session {
-		t.Errorf("the session came back as %+v", got)
-	}
-	must(t, s.AddEquality(t.Context(), north, noon.Format("2006-01"), map[string]string{"sex": "male"}))
-	if err := s.AddEquality(t.Context(), "nowhere", noon.Format("2006-01"), map[string]string{"sex": "male"}); !errors.Is(err, care.ErrNotFound) {
-		t.Errorf("%v, want care.ErrNotFound", err)
 	}
 }

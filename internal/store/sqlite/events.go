@@ -30,7 +30,7 @@ func (s *Store) Events(ctx context.Context, council, subject string) ([]care.Eve
 	return all, nil
 }
 
-// addEvents writes what was done, in the same transaction as the doing. An event's id and council are filled in when
+// addEvents writes what was done, and queues the messages that tell of it, in the same transaction as the doing. An event's id and council are filled in when
 // empty; an event of another council is a fault of the caller, and nothing is kept.
 func (t *tx) addEvents(council string, evs ...care.Event) error {
 	for _, ev := range evs {
@@ -47,6 +47,11 @@ func (t *tx) addEvents(council string, evs ...care.Event) error {
 			ev.ID, micros(ev.At), ev.Council, string(ev.Actor), ev.ActorID, ev.Verb, ev.Subject, ev.Detail)
 		if err != nil {
 			return fmt.Errorf("writing event %s: %w", ev.Verb, told(err))
+		}
+		if ev.Mail != nil {
+			if err := t.w.post(t, &ev); err != nil {
+				return fmt.Errorf("queueing the message of event %s: %w", ev.Verb, err)
+			}
 		}
 	}
 	return nil

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"threshold/internal/care"
 	"threshold/internal/store/keys"
@@ -74,6 +76,24 @@ func TestNothingPersonalOnDisk(t *testing.T) {
 	p.words = append(p.words, d.Hash) // who knows the record must not find it by its hash either
 	must(t, s.SignCase(ctx, north, d, map[string]int{"impact": 2}))
 	must(t, s.PutPractitioner(ctx, care.Practitioner{ID: "p", Council: north, Email: "ann@example.com", PasswordHash: p.word(), TOTPSecret: p.word()}, care.Event{At: noon}))
+	must(t, s.AddEntry(ctx, north, care.Entry{ID: "e", Case: a.ID, Kind: care.EntryAddition, At: noon, By: care.ActorCitizen, Body: []byte(p.word())}))
+	must(t, s.AddCode(ctx, north, care.Code{ID: "c", Assessment: a.ID, Kind: care.CodeReturn, Hash: "5eed"}, care.Event{At: noon, Mail: p.mail()}))
+	// Three messages: one is dead, one was tried and waits, one was not tried.
+	must(t, s.AddCode(ctx, north, care.Code{ID: "d", Assessment: a.ID, Kind: care.CodeReturn, Hash: "5eed"}, care.Event{At: noon, Mail: p.mail()}))
+	must(t, s.UseCode(ctx, north, "c", noon, care.Event{At: noon, Mail: p.mail()}))
+	for _, dead := range []bool{true, false} {
+		m, ok, err := s.NextMail(ctx)
+		must(t, err)
+		if !ok || !slices.Contains(p.words, m.Mail.To) {
+			t.Fatal("the message that was planted does not come out")
+		}
+		must(t, s.MailFailed(ctx, m.Receipt, "refused", time.Hour, dead))
+	}
+	// An account on its way, and when it has joined.
+	account := fullDraft(p, "account")
+	account.AccountOf, account.LinkedTo = true, a.ID
+	must(t, s.CreateAssessment(ctx, account))
+	must(t, s.JoinAccount(ctx, account, care.Entry{ID: account.ID, Case: a.ID, Kind: care.EntryAccount, At: noon, Body: []byte(p.word())}))
 	_, err := s.Try(ctx, p.word(), noon, 5, noon.Sub(noon.AddDate(0, 0, -1)))
 	must(t, err)
 	// A refused change must leave nothing behind either.
@@ -104,6 +124,13 @@ func TestNothingPersonalOnDisk(t *testing.T) {
 	must(t, s.Close())
 	look("after closing")
 	t.Logf("%d planted words, none found", len(p.words))
+}
+
+func (p *planted) mail() *care.Mail {
+	return &care.Mail{
+		Kind: "saved_link", To: p.word(), Subject: p.word(), Lines: []string{p.word(), p.word()},
+		Link: p.word(), LinkText: p.word(), From: p.word(), ReplyTo: p.word(), Lang: p.word(),
+	}
 }
 
 func fullDraft(p *planted, id string) care.Assessment {
@@ -240,6 +267,14 @@ func TestWhatIsWrittenOnceStays(t *testing.T) {
 	ctx, s, p := t.Context(), newStore(t), &planted{}
 	signed, sent := fullCase(t, s, p, "signed"), fullCase(t, s, p, "sent")
 	must(t, s.SavePart(ctx, north, signed.ID, care.Part{Name: "impact", Body: []byte("{}")}, care.Event{At: noon, Subject: signed.ID}))
+	for _, id := range []string{"open", "account"} {
+		a := draft(id)
+		a.AccountOf, a.Reference = id == "account", "REF"+id
+		must(t, s.CreateAssessment(ctx, a))
+	}
+	for _, id := range []string{"sent", "open"} {
+		must(t, s.AddEntry(ctx, north, care.Entry{ID: id, Case: id}))
+	}
 	sum := sha256.Sum256(nil)
 	must(t, s.SignCase(ctx, north, care.Determination{ID: "d", CaseID: signed.ID, Version: 1, Hash: hex.EncodeToString(sum[:])}, map[string]int{"impact": 1}))
 	for _, change := range []string{
@@ -258,6 +293,18 @@ func TestWhatIsWrittenOnceStays(t *testing.T) {
 		"UPDATE assessments SET status = 'draft' WHERE id = 'sent'",
 		"UPDATE assessments SET status = 'sent' WHERE id = 'signed'",
 		"DELETE FROM assessments WHERE id = 'sent'",
+		"UPDATE assessments SET kind = 'concern' WHERE id = 'sent'",
+		"UPDATE assessments SET keyed_by = 'somebody else' WHERE id = 'sent'",
+		"UPDATE assessments SET kept = 1 WHERE id = 'sent'",
+		"UPDATE assessments SET account_of = 1 WHERE id = 'sent'",
+		"UPDATE assessments SET reference = NULL WHERE id = 'open'",
+		"UPDATE assessments SET account_of = 0 WHERE id = 'account'",
+		"UPDATE assessments SET status = 'sent' WHERE id = 'account'",
+		"UPDATE entries SET body = x'' WHERE id = 'sent'",
+		"UPDATE entries SET case_id = 'signed' WHERE id = 'sent'",
+		"DELETE FROM entries WHERE id = 'sent'",
+		"DELETE FROM entries WHERE id = 'open'", // a draft's too, as long as the draft is there
+		"INSERT OR REPLACE INTO entries SELECT * FROM entries WHERE id = 'sent'",
 	} {
 		err := s.write(ctx, func(t *tx) error { _, err := t.exec(change); return err })
 		if err == nil {

@@ -6,9 +6,10 @@
 // Concurrency: one connection writes and takes everybody who waits into one commit (see writer.go); a few others read,
 // and never wait for the writer.
 //
-// Secrecy: answers, summaries, indications, working papers, determinations and the secrets of practitioners are sealed
-// per record before they reach SQLite (see package keys). Clear are ids, council, kind, status, priority, reference,
-// times, versions, names and addresses of staff, and the events, which hold no personal text.
+// Secrecy: answers, summaries, indications, entries, working papers, determinations, messages in the outbox and the
+// secrets of practitioners are sealed per record before they reach SQLite (see package keys). Clear are ids, council,
+// kind, status, priority, reference, times, versions, hashes of codes, names and addresses of staff, and the events,
+// which hold no personal text.
 package sqlite
 
 import (
@@ -24,6 +25,7 @@ import (
 	"strings"
 	"sync"
 
+	"maragu.dev/goqite"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"threshold/internal/store/keys"
@@ -73,6 +75,7 @@ type Store struct {
 	writeDB *sql.DB
 	readDB  *sql.DB
 	writer  *writer
+	mail    *goqite.Queue // what is due of the outbox, see outbox.go
 
 	reads    sync.Map // SQL text -> *sql.Stmt on readDB
 	councils sync.Map // slug -> *keys.Council
@@ -121,7 +124,8 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if s.readDB, err = openDB(s.path, max(4, 2*runtime.NumCPU()), "deferred", "query_only(ON)"); err != nil {
 		return err
 	}
-	if s.writer, err = newWriter(ctx, s.writeDB, o.beforeCommit); err != nil {
+	s.mail = newMailQueue(s.writeDB)
+	if s.writer, err = newWriter(ctx, s.writeDB, s.post, o.beforeCommit); err != nil {
 		return err
 	}
 	return nil

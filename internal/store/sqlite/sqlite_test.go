@@ -13,7 +13,7 @@ import (
 var _ casework.Store = (*sqlite.Store)(nil)
 
 func TestStore(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) casework.Store {
+	storetest.Run(t, func(t *testing.T) storetest.Store {
 		s, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "threshold.db"), Keys: keys.Generate()})
 		if err != nil {
 			t.Fatal(err)

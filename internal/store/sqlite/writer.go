@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+
+	"threshold/internal/care"
 )
 
 // Group commit. A commit costs one sync of the disk however much is in it. So one goroutine owns the writing
@@ -46,8 +48,10 @@ func (j *job) finish(err error) {
 type writer struct {
 	conn   *sql.Conn
 	stmts  map[string]*sql.Stmt
-	before func([]*job) // tests only
-	erased bool         // something was erased and may still be in the write-ahead log
+	open   *sql.Tx                      // the batch's transaction, while there is one
+	post   func(*tx, *care.Event) error // puts an event's message into the outbox
+	before func([]*job)                 // tests only
+	erased bool                         // something was erased and may still be in the write-ahead log
 
 	mu     sync.RWMutex // guards closed against sends on jobs
 	closed bool
@@ -55,13 +59,13 @@ type writer struct {
 	ended  chan struct{}
 }
 
-func newWriter(ctx context.Context, db *sql.DB, before func([]*job)) (*writer, error) {
+func newWriter(ctx context.Context, db *sql.DB, post func(*tx, *care.Event) error, before func([]*job)) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
 	w := &writer{
-		conn: conn, stmts: map[string]*sql.Stmt{}, before: before,
+		conn: conn, stmts: map[string]*sql.Stmt{}, post: post, before: before,
 		jobs: make(chan *job, maxBatch), ended: make(chan struct{}),
 	}
 	go w.run()
@@ -170,11 +174,17 @@ func (w *writer) do(batch []*job) {
 }
 
 // transaction returns an error when nothing at all of the batch was kept. Jobs have their own errors in err.
+//
+// It is a sql.Tx because the outbox's library takes nothing else; the statements of the connection run in it all the
+// same. It begins immediate, as openDB says, and no context may end it.
 func (w *writer) transaction(batch []*job) error {
-	if _, err := w.exec("BEGIN IMMEDIATE"); err != nil {
+	open, err := w.conn.BeginTx(context.Background(), nil)
+	if err != nil {
 		w.takeAll(batch)
 		return fmt.Errorf("beginning to write: %w", err)
 	}
+	w.open = open
+	defer func() { w.open = nil }()
 	for _, j := range batch {
 		if !j.state.CompareAndSwap(waiting, taken) {
 			continue
@@ -187,7 +197,7 @@ func (w *writer) transaction(batch []*job) error {
 	if w.before != nil {
 		w.before(batch)
 	}
-	if _, err := w.exec("COMMIT"); err != nil {
+	if err := open.Commit(); err != nil {
 		return w.giveUp(fmt.Errorf("committing: %w", err))
 	}
 	return nil
@@ -200,10 +210,10 @@ func (w *writer) takeAll(batch []*job) {
 	}
 }
 
-// giveUp ends the transaction, which SQLite may have ended itself (a full disk does that), so that the next batch
-// begins afresh.
+// giveUp ends the transaction, if it is not over yet (a full disk ends it, and so does a failed commit), so that the
+// next batch begins afresh.
 func (w *writer) giveUp(cause error) error {
-	_, _ = w.exec("ROLLBACK")
+	_ = w.open.Rollback()
 	return cause
 }
 

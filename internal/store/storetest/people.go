@@ -106,7 +106,7 @@ func testSessions(t *testing.T, f *fixture) {
 	session := func(id, practitioner string, seen time.Duration) care.Session {
 		return care.Session{
 			IDHash: id, Kind: care.ActorPractitioner, Council: north, Assessment: "draft", Practitioner: practitioner,
-			CreatedAt: noon, SeenAt: noon.Add(seen), Locked: true, Equality: true,
+			CreatedAt: noon, SeenAt: noon.Add(seen), Locked: true, As: care.CodePerson, Locale: "en-easy", Large: true, Equality: true,
 		}
 	}
 	_, err := f.Session(ctx, "missing")
@@ -117,6 +117,7 @@ func testSessions(t *testing.T, f *fixture) {
 	must(t, err)
 	same(t, got, s)
 	s.SeenAt, s.Locked, s.Equality, s.Assessment, s.Kind = noon.Add(time.Minute), false, false, "", care.ActorCitizen
+	s.As, s.Locale, s.Large = "", "", false
 	must(t, f.PutSession(ctx, s))
 	got, err = f.Session(ctx, "one")
 	must(t, err)

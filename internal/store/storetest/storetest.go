@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -24,8 +25,19 @@ const (
 // noon is when everything happens, unless a test says otherwise.
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 123456000, time.UTC)
 
+// A Store is what the service needs of one: casework's interface, and the outbox that the sender of messages empties.
+type Store interface {
+	casework.Store
+	// NextMail hands out a message that is due and hides it from others meanwhile; ok is false when there is none.
+	NextMail(ctx context.Context) (out care.Outgoing, ok bool, err error)
+	// MailSent forgets a message that was delivered; one that is not there is no error.
+	MailSent(ctx context.Context, receipt string) error
+	// MailFailed puts a message off for a while, or gives it up. care.ErrNotFound when it is not waiting.
+	MailFailed(ctx context.Context, receipt, class string, after time.Duration, giveUp bool) error
+}
+
 // Run runs the suite. open returns a new, empty store each time and closes it when the test ends.
-func Run(t *testing.T, open func(t *testing.T) casework.Store) {
+func Run(t *testing.T, open func(t *testing.T) Store) {
 	for _, c := range []struct {
 		name string
 		test func(*testing.T, *fixture)
@@ -53,6 +65,17 @@ func Run(t *testing.T, open func(t *testing.T) casework.Store) {
 		{"of two who save a paper exactly one wins", testPartRace},
 		{"signing takes what was read and locks the case", testSign},
 		{"a later record stands beside the first", testSignAgain},
+		{"a draft with a reference keeps it", testReference},
+		{"an account is never a case of its own", testAccountDraft},
+		{"an account joins its case, or stays a draft", testJoin},
+		{"of two who send the same account exactly one does", testJoinRace},
+		{"entries are added to drafts and cases, and never twice", testEntries},
+		{"codes", testCodes},
+		{"a code that opens once opens once", testUseCode},
+		{"taking codes back ends the sessions that came by them", testEndCodes},
+		{"a message is queued with its event, or not at all", testMail},
+		{"a message that failed comes again, or is given up", testDeadMail},
+		{"messages are handed out to one sender each", testMailRace},
 		{"events come back in order", testEvents},
 		{"practitioners", testPractitioners},
 		{"a practitioner's sign-in cannot be used twice at once", testPractitionerRace},
@@ -73,7 +96,7 @@ func Run(t *testing.T, open func(t *testing.T) casework.Store) {
 
 // A fixture is a store with two councils.
 type fixture struct {
-	casework.Store
+	Store
 	next map[string]int
 }
 

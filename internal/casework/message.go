@@ -1,0 +1,45 @@
+package casework
+
+import (
+	"strings"
+	"time"
+
+	"threshold/internal/care"
+	"threshold/internal/eligibility"
+)
+
+// This file is the one way out: every message to a person is made here, and passes the contact rule.
+
+// toPerson makes a message to whoever sent a form, or nil when nothing may be sent: mail is not set up, the person did not
+// choose e-mail as a safe way, or they gave no address. Nothing is sent that nobody asked for.
+func (s *Service) toPerson(d Draft, council care.Council, kind, path string) *care.Mail {
+	to, ok := mayWriteTo(d.Answers)
+	if !s.MailOn || !ok {
+		return nil
+	}
+	return s.message(d, council, kind, to, path, eligibility.Words{"ref": FormatReference(d.Reference), "date": longDate(Promised(d.Assessment, council))})
+}
+
+func longDate(t time.Time) string { return t.In(ukTime).Format("2 January 2006") }
+
+// mayWriteTo is the contact rule for e-mail: the address to write to, and whether the person said that it is safe to.
+func mayWriteTo(a care.Answers) (address string, ok bool) {
+	address = a.One("email")
+	return address, address != "" && a.Has("ways", "email") && !a.Has("ways", "not_at_all")
+}
+
+// message words a mail. It has no answers, no result and no name of the person; the subject says nothing of care.
+func (s *Service) message(d Draft, council care.Council, kind, to, path string, more eligibility.Words) *care.Mail {
+	w := eligibility.Words{"council": council.Name, "phone": council.Phone}
+	for k, v := range more {
+		w[k] = v
+	}
+	m := &care.Mail{
+		Kind: kind, To: to, From: council.Name, ReplyTo: council.Email, Lang: "en",
+		Subject: d.Rules.Text("message."+kind+".subject", w), Lines: d.Rules.Texts("message."+kind+".lines", w),
+	}
+	if path != "" && s.PublicURL != "" {
+		m.Link, m.LinkText = strings.TrimRight(s.PublicURL, "/")+path, d.Rules.Text("message."+kind+".link_text", w)
+	}
+	return m
+}
