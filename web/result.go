@@ -72,8 +72,12 @@ func (s *Server) showCopy(c echo.Context) error {
 
 // sections are the rows of the check page and of the copy.
 func sections(rs *eligibility.Ruleset, w eligibility.Words, council care.Council, a care.Answers, change bool) []pages.Section {
+	return rowsOf(rs, w, council, rs.Told(a, w), change)
+}
+
+func rowsOf(rs *eligibility.Ruleset, w eligibility.Words, council care.Council, all []eligibility.ToldSection, change bool) []pages.Section {
 	var out []pages.Section
-	for _, told := range rs.Told(a, w) {
+	for _, told := range all {
 		section := pages.Section{Title: told.Title}
 		for _, row := range told.Rows {
 			r := pages.Row{Question: row.Question, Answers: row.Answers}
@@ -115,10 +119,18 @@ func (s *Server) checkPage(c echo.Context, status int, draft casework.Draft, inv
 	if status == http.StatusConflict {
 		notice = rs.Text("conflict.check", w)
 	}
-	return render(c, status, pages.Check(pages.CheckPage{
-		Layout: layout, Page: page, Form: form, Notice: notice,
+	p := pages.CheckPage{
+		Layout: layout, Page: page, Form: form, Notice: notice, Mail: rs.Text("check.no_mail", w),
 		Sections: sections(rs, w, v.Council, draft.Answers, true),
-	}))
+		Aside:    rowsOf(rs, w, v.Council, rs.SetAside(draft.Answers, w), false),
+	}
+	if to := s.Casework.WritesTo(draft); to != "" {
+		p.Mail = rs.Text("check.mail", eligibility.Words{"email": to})
+	}
+	if len(p.Aside) > 0 {
+		p.AsideTitle, p.AsideWhy = rs.Text("check.set_aside", w), rs.Texts("check.set_aside_why", w)
+	}
+	return render(c, status, pages.Check(p))
 }
 
 // send stores what is asked on the check page and sends. Pressing it twice sends once.

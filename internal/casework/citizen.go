@@ -226,7 +226,9 @@ func (s *Service) Send(ctx context.Context, actor care.Actor, council care.Counc
 		flags := d.Rules.Flags(d.Answers, facts, d.Indication)
 		now := s.Now().UTC()
 		d.Summary = d.Rules.Summary(d.Answers, flags)
-		d.Priority = topPriority(flags)
+		if d.Priority, err = s.withAccounts(ctx, d.Assessment, topPriority(flags)); err != nil {
+			return d, err
+		}
 		if d.Reference == "" {
 			d.Reference = newReference()
 		}
@@ -244,6 +246,25 @@ func (s *Service) Send(ctx context.Context, actor care.Actor, council care.Counc
 		d.Version++
 		return d, nil
 	}
+}
+
+// withAccounts raises a priority to that of what helpers have told already beside a draft.
+func (s *Service) withAccounts(ctx context.Context, a care.Assessment, p care.Priority) (care.Priority, error) {
+	entries, err := s.Store.Entries(ctx, a.Council, a.ID)
+	if err != nil {
+		return p, fmt.Errorf("reading what helpers told: %w", err)
+	}
+	for _, e := range entries {
+		if e.Kind != care.EntryAccount {
+			continue
+		}
+		account, rules, err := s.readAccount(e)
+		if err != nil {
+			return p, err
+		}
+		p = max(p, topPriority(rules.Flags(account.Answers, rules.Facts(account.Answers), nil)))
+	}
+	return p, nil
 }
 
 // NotReady says which page must be answered before a draft can be sent.

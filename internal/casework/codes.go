@@ -238,6 +238,21 @@ func (s *Service) open1(ctx context.Context, council string, c care.Code) (Retur
 		return Return{}, fmt.Errorf("using a code: %w", err)
 	}
 	out := Return{Assessment: c.Assessment, As: actor.As, Council: council}
+	a, err := s.Store.Assessment(ctx, council, c.Assessment)
+	if err != nil {
+		return Return{}, fmt.Errorf("opening a form by its code: %w", err)
+	}
+	if a.AccountOf { // whoever writes an account is a guest at the form it is about, by whichever code they come
+		rs, err := s.rulesetOf(a)
+		if err != nil {
+			return Return{}, err
+		}
+		out.As = care.CodePerson
+		if rs.Voice(a.Answers) == care.VoiceHelper {
+			out.As = care.CodeHelper
+		}
+		return out, nil
+	}
 	if c.Kind == care.CodeHelper {
 		d, err := s.beginAccount(ctx, actor, care.VoiceHelper)
 		if err != nil {
@@ -296,7 +311,7 @@ func (s *Service) SendLink(ctx context.Context, actor care.Actor, council care.C
 // Link says whether a link still opens something, and uses nothing up: mail scanners open links, people press buttons.
 func (s *Service) Link(ctx context.Context, council, token string) (bool, error) {
 	c, err := s.link(ctx, council, token)
-	return err == nil && c.Live(s.Now()), err
+	return err == nil && c.Kind == care.CodeLink && c.Live(s.Now()), err
 }
 
 func (s *Service) link(ctx context.Context, council, token string) (care.Code, error) {

@@ -22,6 +22,14 @@ func (s *Service) toPerson(d Draft, council care.Council, kind, path string) *ca
 
 func longDate(t time.Time) string { return t.In(ukTime).Format("2 January 2006") }
 
+// WritesTo is the address that messages about a form go to, and "" when none are sent: said before it is sent.
+func (s *Service) WritesTo(d Draft) string {
+	if to, ok := mayWriteTo(d.Answers); s.MailOn && ok {
+		return to
+	}
+	return ""
+}
+
 // mayWriteTo is the contact rule for e-mail: the address to write to, and whether the person said that it is safe to.
 func mayWriteTo(a care.Answers) (address string, ok bool) {
 	address = a.One("email")

@@ -365,3 +365,23 @@ func TestStatusTellsWhereItStands(t *testing.T) {
 	}
 	_ = draft
 }
+
+// Whoever writes an account stays a guest, also when they come back to it by a return code of their own.
+func TestAHelperWhoComesBackIsStillAGuest(t *testing.T) {
+	ctx, d := t.Context(), newDesk(t)
+	reference := d.send(t, likely)
+	f, err := d.Open(ctx, d.ann, reference, "")
+	must(t, err)
+	_, invite, err := d.InviteHelper(ctx, care.Actor{Kind: care.ActorCitizen, ID: f.ID, Council: "north"})
+	must(t, err)
+	in, err := d.ComeBack(ctx, "north", reference, invite.Reveal(), "")
+	must(t, err)
+	helper := care.Actor{Kind: care.ActorCitizen, ID: in.Assessment, Council: "north", As: in.As}
+	kept, own, err := d.Keep(ctx, helper)
+	must(t, err)
+	again, err := d.ComeBack(ctx, "north", kept.Reference, own.Reveal(), "")
+	must(t, err)
+	if again.Assessment != in.Assessment || again.As != care.CodeHelper {
+		t.Errorf("the helper came back as %q", again.As)
+	}
+}

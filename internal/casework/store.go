@@ -44,7 +44,8 @@ type Store interface {
 	AddEntry(ctx context.Context, council string, e care.Entry, evs ...care.Event) error
 	// Entries of a draft or case, oldest first. ErrNotFound when it is not the council's.
 	Entries(ctx context.Context, council, assessment string) ([]care.Entry, error)
-	// JoinAccount adds e to the case that draft.LinkedTo names and erases the draft, both or neither. ErrConflict when
+	// JoinAccount adds e to the case that draft.LinkedTo names and erases the draft, both or neither. A sent case gets the
+	// draft's Priority where that is higher, with its due date at e.At, and a version more. ErrConflict when
 	// draft.Version is not the stored one, ErrNotFound when either is not there.
 	JoinAccount(ctx context.Context, draft care.Assessment, e care.Entry, evs ...care.Event) error
 
@@ -60,7 +61,7 @@ type Store interface {
 	// get ErrConflict. ErrNotFound when there is none.
 	UseCode(ctx context.Context, council, id string, at time.Time, ev care.Event) error
 	// EndCodes ends all codes of a kind of an assessment and the sessions that came in by them (Session.As), and returns how
-	// many codes were ended.
+	// many codes were ended. Return codes and links open a form as its writer: with them end the writer's sessions.
 	EndCodes(ctx context.Context, council, assessment string, kind care.CodeKind, at time.Time, ev care.Event) (int, error)
 
 	// DeadMail lists messages of a council ("" for all) that were given up, newest first, at most limit.

@@ -198,6 +198,19 @@ func Accounts(a care.Assessment, rs *eligibility.Ruleset, entries []care.Entry) 
 	return out, nil
 }
 
+// readAccount opens an account and the rules it was given under.
+func (s *Service) readAccount(e care.Entry) (care.Account, *eligibility.Ruleset, error) {
+	var account care.Account
+	if err := json.Unmarshal(e.Body, &account); err != nil {
+		return account, nil, fmt.Errorf("reading account %s: %w", e.ID, err)
+	}
+	rules, err := s.Library.Version(account.Ruleset)
+	if err != nil {
+		return account, nil, fmt.Errorf("reading account %s: %w", e.ID, err)
+	}
+	return account, rules, nil
+}
+
 // BothVoices puts accounts together as the ruleset says: the newest of the person and all helpers', side by side and never
 // merged into one text. ok is false when only one voice has spoken.
 func BothVoices(rs *eligibility.Ruleset, accounts []care.Account) (facts eligibility.Facts, ok bool) {

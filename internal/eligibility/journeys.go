@@ -122,7 +122,7 @@ func (v *view) names() Words {
 	for placeholder, ids := range v.j.names {
 		for _, id := range ids {
 			if g := v.given(v.j.questions[id]); len(g) > 0 && out[placeholder] == "" {
-				out[placeholder] = g[0]
+				out[placeholder] = strings.NewReplacer("{", "(", "}", ")").Replace(g[0]) // no name may open a gap
 			}
 		}
 		if out[placeholder] == "" {

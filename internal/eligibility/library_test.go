@@ -115,13 +115,28 @@ func TestOverlap(t *testing.T) {
 	}
 }
 
+// rulesAlone adds a kind that is published as rules alone, made of the carer's: without questions and words of pages.
+func rulesAlone(t *testing.T, fsys fstest.MapFS, noJourney string) {
+	t.Helper()
+	for _, name := range []string{"ruleset.yaml", "reasons.en.yaml"} {
+		data, err := fs.ReadFile(rules.FS, "carer-support/2015-04-01/"+name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.ReplaceAll(string(data), "carer-support@", "rules-alone@")
+		fsys["rules-alone/2015-04-01/"+name] = &fstest.MapFile{Data: []byte(strings.Replace(text, "shared: \"2015-04-01\"\n", noJourney, 1))}
+	}
+}
+
 // TestNoJourney: a version may be published as rules alone, and then nobody begins under it.
 func TestNoJourney(t *testing.T) {
-	lib, err := Load(rules.FS)
+	fsys := withVersions(t, "2015-04-01")
+	rulesAlone(t, fsys, "no_journey: true\n")
+	lib, err := Load(fsys)
 	if err != nil {
 		t.Fatal(err)
 	}
-	rs, err := lib.InForce("carer-support", day(t, "2026-01-01"))
+	rs, err := lib.InForce("rules-alone", day(t, "2026-01-01"))
 	if err != nil || rs.HasJourney() {
 		t.Fatalf("%v, %v", rs, err)
 	}
@@ -131,12 +146,20 @@ func TestNoJourney(t *testing.T) {
 	if pages := rs.AllPages(nil); len(pages) != 0 {
 		t.Errorf("%d pages", len(pages))
 	}
-	const want = "carer-support@2015-04-01 has no journey yet: it can be evaluated and explained, and nobody can be asked its questions"
-	if _, err := lib.ToStart("carer-support", day(t, "2026-01-01")); err == nil || err.Error() != want {
+	const want = "rules-alone@2015-04-01 has no journey yet: it can be evaluated and explained, and nobody can be asked its questions"
+	if _, err := lib.ToStart("rules-alone", day(t, "2026-01-01")); err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
 	if rs, err := lib.ToStart("adult-needs", day(t, "2026-01-01")); err != nil || !rs.HasJourney() {
 		t.Errorf("%v, %v", rs, err)
+	}
+	// Files that are missing by accident are no such choice.
+	rulesAlone(t, fsys, "")
+	const lost = `rules-alone/2015-04-01/questions.yaml: the file does not exist
+    why: nobody could be asked anything under this version
+    mend: write it, or say in ruleset.yaml that the version is published as rules alone: no_journey: true`
+	if _, err := Load(fsys); err == nil || err.Error() != lost {
+		t.Errorf("got %v", err)
 	}
 }
 

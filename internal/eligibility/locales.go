@@ -152,7 +152,9 @@ func localise(fsys fs.FS, rs *Ruleset, locales []Locale) Problems {
 		if l.test {
 			in.translate(l.ID)
 		} else {
+			in.unusedShared = nil
 			ps = append(ps, in.read(fsys, l.ID)...)
+			rs.unusedShared = append(rs.unusedShared, in.unusedShared...)
 		}
 		rs.locales[l.ID] = &in
 	}
@@ -205,12 +207,15 @@ func (rs *Ruleset) read(fsys fs.FS, locale string) Problems {
 	if len(c.ps) == 0 {
 		c.words()
 		c.toldWords()
+		for _, l := range words.each {
+			c.surplus(l)
+		}
 		for _, l := range words.voiced {
 			c.voiced(l)
 		}
 	}
 	c.pictures(words)
-	rs.Journey = c.j
+	rs.Journey, rs.unusedShared = c.j, c.unused
 	return c.ps
 }
 

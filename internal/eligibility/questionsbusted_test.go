@@ -4,9 +4,11 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,7 +21,7 @@ var writeWant = flag.Bool("write-want", false, "write want.txt of the broken rul
 
 // Every folder testdata/busted/* holds one mistake, as a patch of the published
 // files, and the exact message that its author must read. A patch names the file on its first line (the adult's, unless
-// it names a folder too); then come lines
+// it names a folder too, or is one of all versions); then come lines
 // that begin with "-" (found once in the file) and the lines with "+" that stand in their place. Lines of the file are
 // counted in want.txt from the first line of the patch, "@", and left out, "#", far from it or in the other file, so that
 // a sentence added elsewhere does not change twenty messages.
@@ -68,7 +70,7 @@ func TestBusted(t *testing.T) {
 	}
 }
 
-var folderOfProblem = regexp.MustCompile(`\n(?:adult-needs|carer-support|shared)/`)
+var folderOfProblem = regexp.MustCompile(`\n(?:adult-needs/|carer-support/|shared/|locales)`)
 
 var lineOfPlace = regexp.MustCompile(`([a-z0-9/-]+(?:\.[a-z-]+)*\.yaml):([0-9]+):`)
 
@@ -90,7 +92,19 @@ func allRules(t *testing.T) fstest.MapFS {
 	return out
 }
 
-// patched is the published rules with one patch applied, the file it changes, and the line where it does.
+// inWelsh adds a locale to everything published. Its words are the English ones: only their keys matter here.
+func inWelsh(fsys fstest.MapFS) {
+	for name, file := range maps.Clone(fsys) {
+		if to := strings.Replace(name, ".en.yaml", ".cy.yaml", 1); to != name && !strings.HasPrefix(name, guideFolder) {
+			fsys[to] = &fstest.MapFile{Data: []byte(strings.Replace(string(file.Data), "\nlocale: en\n", "\nlocale: cy\n", 1))}
+		}
+	}
+	list := fsys[localesFile]
+	fsys[localesFile] = &fstest.MapFile{Data: append(slices.Clone(list.Data), "- {id: cy, name: Cymraeg, lang: cy, dir: ltr}\n"...)}
+}
+
+// patched is the published rules with one patch applied, the file it changes, and the line where it does. A patch of a
+// .cy.yaml file is of the rules with a second locale.
 func patched(t *testing.T, patch string) (fsys fs.FS, name string, line int) {
 	t.Helper()
 	out := allRules(t)
@@ -99,8 +113,11 @@ func patched(t *testing.T, patch string) (fsys fs.FS, name string, line int) {
 		t.Fatal(err)
 	}
 	name, rest, _ := strings.Cut(string(data), "\n")
-	if !strings.Contains(name, "/") {
+	if !strings.Contains(name, "/") && out[name] == nil {
 		name = "adult-needs/2015-04-01/" + name
+	}
+	if strings.HasSuffix(name, ".cy.yaml") {
+		inWelsh(out)
 	}
 	file := out[name]
 	if file == nil {

@@ -13,8 +13,8 @@ const (
 	StateCannotTell    = "cannot_tell"
 	StateUnlikely      = "unlikely"
 	StateAlreadyHelped = "already_helped" // the review route: no indication is worked out or shown
-	// Answers that are sent as something else than an assessment say so; see SentAs. After18 has words of its own for each
-	// suggestion where the rules write them as after_18_likely, after_18_cannot_tell and after_18_unlikely.
+	// Answers that are sent as something else than an assessment say so; see SentAs. Where the rules have words for each
+	// suggestion about after 18, the state is after_18_likely, after_18_cannot_tell or after_18_unlikely.
 	StateAfter18  = "after_18"
 	StateConcern  = "concern"
 	StateChildren = "children"
@@ -83,7 +83,7 @@ func (j *Journey) Result(a care.Answers, ind *care.Indication, w Words) Result {
 	}
 	state := words.States[r.State]
 	if own := words.States[r.State+"_"+suggests]; own != nil {
-		state = own
+		state, r.State = own, r.State+"_"+suggests
 	}
 	if state == nil { // the loader asks for words wherever a journey can come to a state
 		state = &stateWords{}

@@ -66,7 +66,9 @@ func (f *questionsFile) in(file string) {
 func (f *questionsFile) resolve(shared *sharedFile, date string) Problems {
 	var ps Problems
 	ps = append(ps, resolveRows(f.Pages, shared.Pages, "page", date)...)
-	ps = append(ps, resolveRows(f.Forms, shared.Forms, "form", date)...)
+	if len(ps) == 0 || date != "" {
+		ps = append(ps, resolveRows(f.Forms, shared.Forms, "form", date)...)
+	}
 	var flags []flagRow
 	for _, row := range shared.Flags {
 		if !slices.ContainsFunc(f.Flags, func(own flagRow) bool { return own.ID == row.ID }) {
@@ -93,6 +95,7 @@ func resolveRows(rows, shared []pageRow, what, date string) Problems {
 		case date == "":
 			ps.add(row.file, row.line, fmt.Sprintf("the shared %s %q is used, but ruleset.yaml names no shared folder", what, row.Use),
 				"nobody could tell which version of it is meant", "write shared: \"<date>\" in ruleset.yaml, or write the "+what+" here")
+			return ps // it is so for all of them
 		case at < 0:
 			ps.add(row.file, row.line, fmt.Sprintf("there is no shared %s %q", what, row.Use), "nothing would stand in its place",
 				"use one of those in "+sharedFolder+"/"+date+"/questions.yaml, or write the "+what+" here with `path`")

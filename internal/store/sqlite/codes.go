@@ -110,7 +110,7 @@ func (s *Store) UseCode(ctx context.Context, council, id string, at time.Time, e
 	return nil
 }
 
-const endSessionsSQL = "DELETE FROM sessions WHERE as_kind <> '' AND as_kind = ? AND council = ? AND assessment = ?"
+const endSessionsSQL = "DELETE FROM sessions WHERE assessment <> '' AND as_kind = ? AND council = ? AND assessment = ?"
 
 const accountsOfSQL = "SELECT id FROM assessments WHERE linked_to = ? AND account_of = 1 AND council = ?"
 
@@ -139,8 +139,12 @@ func (s *Store) EndCodes(ctx context.Context, council, assessment string, kind c
 		if err != nil {
 			return err
 		}
+		as := string(kind)
+		if kind == care.CodeReturn || kind == care.CodeLink {
+			as = "" // they open a form as its writer, and so does the browser it was written in
+		}
 		for _, id := range opened {
-			if _, err := t.exec(endSessionsSQL, string(kind), council, id); err != nil {
+			if _, err := t.exec(endSessionsSQL, as, council, id); err != nil {
 				return err
 			}
 		}

@@ -127,6 +127,14 @@ func (s *Store) JoinAccount(ctx context.Context, draft care.Assessment, e care.E
 			if err := add(t); err != nil {
 				return err
 			}
+			// What somebody else tells of danger brings the case forward. A version more, so that nobody signs what they have not
+			// read.
+			_, err = t.exec(`UPDATE assessments SET version = version + 1, queue_rank = min(queue_rank, ?),
+				due_at = CASE WHEN ? < 0 THEN min(due_at, ?) ELSE due_at END WHERE id = ? AND council = ? AND status = 'sent'`,
+				-int(draft.Priority), -int(draft.Priority), micros(e.At), draft.LinkedTo, draft.Council)
+			if err != nil {
+				return told(err)
+			}
 			t.erased()
 			return t.addEvents(draft.Council, evs...)
 		})

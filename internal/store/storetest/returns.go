@@ -105,6 +105,7 @@ func testJoin(t *testing.T, f *fixture) {
 		e := f.entry(target.ID)
 		e.ID, e.Kind = a.ID, care.EntryAccount
 		ev := f.event(north, "account.sent", target.ID)
+		a.Priority = care.PriorityUrgent
 
 		old := a
 		old.Version--
@@ -127,7 +128,9 @@ func testJoin(t *testing.T, f *fixture) {
 		same(t, entries, []care.Entry(nil))
 		got, err := f.Assessment(ctx, north, a.ID)
 		must(t, err)
-		same(t, got, a)
+		stored := a
+		stored.Priority = care.PriorityRoutine
+		same(t, got, stored)
 
 		must(t, f.JoinAccount(ctx, a, e, ev))
 		entries, err = f.Entries(ctx, north, target.ID)
@@ -140,6 +143,13 @@ func testJoin(t *testing.T, f *fixture) {
 		refused(t, f.JoinAccount(ctx, a, e, ev), care.ErrNotFound) // a second press
 		got, err = f.Assessment(ctx, north, target.ID)
 		must(t, err)
+		if target.Status == care.StatusSent { // what was told brings it forward, and nobody signs what they have not read
+			target.Version++
+			target.Priority = max(target.Priority, care.PriorityUrgent)
+			if e.At.Before(target.DueAt) {
+				target.DueAt = e.At
+			}
+		}
 		same(t, got, target)
 		verbs := f.verbs(t, north, target.ID)
 		if verbs[len(verbs)-1] != "account.sent" {
@@ -350,6 +360,7 @@ func testEndCodes(t *testing.T, f *fixture) {
 		codes = append(codes, c)
 	}
 	sessions := map[string]bool{} // whether it is ended
+	writers := map[string]bool{}  // whether it is the writer's
 	for _, s := range []struct {
 		council, assessment string
 		as                  care.CodeKind
@@ -369,6 +380,7 @@ func testEndCodes(t *testing.T, f *fixture) {
 		v := care.Session{IDHash: f.id("session"), Kind: care.ActorCitizen, Council: s.council, Assessment: s.assessment, As: s.as, CreatedAt: noon, SeenAt: noon}
 		must(t, f.PutSession(ctx, v))
 		sessions[v.IDHash] = s.ends
+		writers[v.IDHash] = s.council == north && s.assessment == a.ID && s.as == ""
 	}
 	end := func(kind care.CodeKind, want int) {
 		t.Helper()
@@ -395,6 +407,13 @@ func testEndCodes(t *testing.T, f *fixture) {
 	must(t, err)
 	same(t, got, codes[3:])
 	refused(t, f.UseCode(ctx, north, codes[0].ID, noon.Add(time.Hour), f.event(north, "code.used", a.ID)), care.ErrConflict)
+	end(care.CodeReturn, 1)
+	codes[2].EndedAt = noon.Add(time.Hour)
+	for id, v := range writers {
+		if _, err := f.Session(ctx, id); v {
+			refused(t, err, care.ErrNotFound) // a return code opens a form as its writer
+		}
+	}
 	end(care.CodeHelper, 0) // when they ended stays
 	got, err = f.CodesOf(ctx, north, a.ID)
 	must(t, err)

@@ -95,7 +95,7 @@ ALTER TABLE sessions ADD COLUMN as_kind TEXT NOT NULL DEFAULT '';
 ALTER TABLE sessions ADD COLUMN locale TEXT NOT NULL DEFAULT '';
 ALTER TABLE sessions ADD COLUMN large INTEGER NOT NULL DEFAULT 0;
 
-CREATE INDEX sessions_guests ON sessions (assessment) WHERE as_kind <> '';
+CREATE INDEX sessions_assessment ON sessions (assessment) WHERE assessment <> '';
 
 -- Messages that were not sent yet. The queue below says which is due, and holds the id of a row here and nothing else.
 CREATE TABLE outbox (
