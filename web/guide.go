@@ -54,7 +54,7 @@ func (s *Server) guideFrame(c echo.Context, g *eligibility.Guide, title string) 
 	f := pages.GuideFrame{
 		Layout: s.layout(c, rs, title, ""),
 		Title:  title,
-		Notice: g.SayAll("not_advice", nil),
+		Notice: g.Say("not_advice", nil),
 		Words: pages.GuideWords{
 			Contents: g.Say("contents", nil), OnPage: g.Say("on_page", nil), Source: g.Say("source", nil), Asked: g.Say("asked", nil),
 			Example: g.Say("example_said", nil), Law: g.Say("law_title", nil), Try: g.Say("try", nil),
@@ -63,9 +63,9 @@ func (s *Server) guideFrame(c echo.Context, g *eligibility.Guide, title string) 
 	}
 	f.Layout.NoIndex = false // it is for everybody
 	if by := g.ReviewedBy(); by != "" {
-		f.Notice = append(f.Notice, g.Say("reviewed", eligibility.Words{"name": by}))
+		f.Notice += " " + g.Say("reviewed", eligibility.Words{"name": by})
 	} else {
-		f.Notice = append(f.Notice, g.Say("no_lawyer", nil))
+		f.Notice += " " + g.Say("no_lawyer", nil)
 	}
 	if c.Request().URL.Path != guidePath {
 		f.Layout.BackHref = guidePath

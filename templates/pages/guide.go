@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"strings"
+
 	"threshold/templates/components"
 	"threshold/templates/layouts"
 )
@@ -9,7 +11,7 @@ import (
 type GuideFrame struct {
 	Layout layouts.CitizenPage
 	Title  string
-	Notice []string // that it is no legal advice, and who has checked it
+	Notice string // that it is no legal advice, and who has checked it
 	Back   Link
 	Next   Link
 	Words  GuideWords
@@ -169,6 +171,18 @@ func dataTable(s GuideSection, w GuideWords) components.TableParams {
 		p.Rows = append(p.Rows, row)
 	}
 	return p
+}
+
+// foldedSteps is how deep in the reason tree the outcomes stand: below the indication and its conditions.
+const foldedSteps = 2
+
+// sourcesOf lists provisions in one line.
+func sourcesOf(cites []GuideCite, w GuideWords) string {
+	all := make([]string, len(cites))
+	for i, c := range cites {
+		all[i] = sourceOf(c, w)
+	}
+	return strings.Join(all, "; ")
 }
 
 // sourceOf says what a provision is, and openly when nobody has read it for this.

@@ -418,7 +418,6 @@ func testEndCodes(t *testing.T, f *fixture) {
 	got, err = f.CodesOf(ctx, north, a.ID)
 	must(t, err)
 	same(t, got, codes[:3])
-	end(care.CodeReturn, 1)
 	_, err = f.EndCodes(ctx, north, "missing", care.CodeReturn, noon, f.event(north, "access.ended", "missing"))
 	refused(t, err, care.ErrNotFound)
 }
