@@ -14,7 +14,7 @@ import (
 // The two buttons of a page from which something can be sent at once.
 const doSend = "send"
 
-// asidePage draws a page that mainly tells something: who to ring now, what is coming, which nation's service it is.
+// asidePage draws a page that mainly tells something: who to ring now, which team, which nation's service it is.
 // Where the page has a form of its own (FormID), it can be sent at once as a case; the journey goes on either way.
 func (s *Server) asidePage(c echo.Context, status int, draft casework.Draft, page care.Page, invalid *care.Invalid) error {
 	v := visitOf(c)
@@ -39,13 +39,6 @@ func (s *Server) asidePage(c echo.Context, status int, draft casework.Draft, pag
 		f.Once = onceKey(c)
 		p.Form = &f
 		p.GoOn.Text = form.Extra["go_on"]
-	}
-	if page.Template == "coming" {
-		p.GoOn = pages.Button{}
-		p.Links = []pages.Link{
-			{Text: rs.Text("page.contact", w), Href: councilPath(v.Council, "contact")},
-			{Text: rs.Text("coming.again", w), Href: councilPath(v.Council, "for")},
-		}
 	}
 	return render(c, status, pages.Aside(p))
 }

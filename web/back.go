@@ -197,7 +197,7 @@ func linkChoice(v *visit, rs *eligibility.Ruleset, w eligibility.Words) care.Pag
 // linkGone says the same of a link that was used, has run out or never was.
 func (s *Server) linkGone(c echo.Context) error {
 	v := visitOf(c)
-	rs, err := s.Casework.Words()
+	rs, err := s.wording(v)
 	if err != nil {
 		return err
 	}

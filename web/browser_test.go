@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -56,9 +57,12 @@ func newSite(t *testing.T, demo bool) *site {
 // emptySite is a service on its first run: no council, no account.
 func emptySite(t *testing.T) *site { return openSite(t, false) }
 
+// loadRules reads the rules once: they never change while the program runs, and reading them takes longer than most tests.
+var loadRules = sync.OnceValues(func() (*eligibility.Library, error) { return eligibility.Load(rules.FS) })
+
 func openSite(t *testing.T, demo bool) *site {
 	t.Helper()
-	library, err := eligibility.Load(rules.FS)
+	library, err := loadRules()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func (s *Server) askContact(c echo.Context) error {
 
 func (s *Server) contactPage(c echo.Context, status int, a care.Answers, invalid *care.Invalid) error {
 	v := visitOf(c)
-	rs, err := s.Casework.Words()
+	rs, err := s.wording(v)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (s *Server) wayBack(v *visit) string {
 // sendContact sends the request at once.
 func (s *Server) sendContact(c echo.Context) error {
 	v := visitOf(c)
-	rs, err := s.Casework.Words()
+	rs, err := s.wording(v)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (s *Server) sendContact(c echo.Context) error {
 // contactSent confirms. The reference comes from the address and is shown only when it can be one.
 func (s *Server) contactSent(c echo.Context) error {
 	v := visitOf(c)
-	rs, err := s.Casework.Words()
+	rs, err := s.wording(v)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func afterSending(c echo.Context) string {
 
 func (s *Server) equalityPage(c echo.Context, status int, a care.Answers, invalid *care.Invalid) error {
 	v := visitOf(c)
-	rs, err := s.Casework.Words()
+	rs, err := s.wording(v)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (s *Server) takeEquality(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, goTo)
 	}
 	v := visitOf(c)
-	rs, err := s.Casework.Words()
+	rs, err := s.wording(v)
 	if err != nil {
 		return err
 	}

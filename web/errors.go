@@ -53,7 +53,7 @@ func (s *Server) errorPage(c echo.Context, status int) error {
 	if underStaff(c) {
 		return s.staffProblem(c, status)
 	}
-	rs, err := s.Casework.Words()
+	rs, err := s.wording(visitOf(c))
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *Server) errorPage(c echo.Context, status int) error {
 // gone tells somebody who posts to a draft that is no more what happened to it.
 func (s *Server) gone(c echo.Context) error {
 	v := visitOf(c)
-	rs, err := s.Casework.Words()
+	rs, err := s.wording(visitOf(c))
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,8 @@ type visit struct {
 	Actor        care.Actor
 	Draft        *casework.Draft // the citizen's draft or what it became; nil when there is none
 	Practitioner care.Practitioner
+	// KeyedAway says that the draft is one a practitioner fills in for somebody, and that they are not signed in here now.
+	KeyedAway bool
 }
 
 const visitKey = "visit"
@@ -54,7 +56,11 @@ func citizen(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		if !ok || row.Council != council.Slug || row.Assessment == "" {
+		if !ok || row.Council != council.Slug {
+			return next(c)
+		}
+		if row.Assessment == "" { // nothing but how this browser reads
+			v.Session = row
 			return next(c)
 		}
 		row, err = s.touch(c, row, casework.IdleLock)
@@ -65,17 +71,27 @@ func citizen(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
 		v.Actor = care.Actor{Kind: care.ActorCitizen, ID: row.Assessment, Council: council.Slug, As: row.As}
 		draft, err := s.Casework.Draft(c.Request().Context(), v.Actor)
 		if errors.Is(err, care.ErrNotFound) {
-			v.Session, v.Actor = care.Session{}, care.Actor{}
+			v.Session, v.Actor = onlyReading(row), care.Actor{}
 			return next(c) // erased: it had run out, or was taken back
 		}
 		if err != nil {
 			return err
 		}
 		if s.runOut(draft, row) {
-			v.Session, v.Actor = care.Session{}, care.Actor{}
+			v.Session, v.Actor = onlyReading(row), care.Actor{}
 			return next(c) // run out, though not swept away yet
 		}
+		draft = v.spoken(draft)
 		v.Draft = &draft
+		if draft.KeyedBy != "" {
+			beside, err := s.keptBeside(c, draft)
+			if err != nil {
+				return err
+			}
+			if v.KeyedAway = !beside; v.KeyedAway {
+				v.Session.Locked = true // for this request: what is typed is kept, nothing is shown
+			}
+		}
 		return next(c)
 	}
 }
@@ -95,7 +111,7 @@ func (v *visit) unsent() bool {
 }
 
 // openWhenSent are the pages of a draft that open once it was sent; every other one leads to the receipt.
-var openWhenSent = []string{"/:council/sent", "/:council/copy", "/:council/" + equalityPath}
+var openWhenSent = []string{"/:council/sent", "/:council/copy", "/:council/" + copyFilePath, "/:council/" + aboutMePath, "/:council/" + planPath, "/:council/" + equalityPath}
 
 // drafting lets in whoever has a draft whose view is not locked; the rest are shown the way: to the locked page, to
 // the receipt of what they have sent, or to the start. What is posted to a locked draft is still saved: only showing is

@@ -15,6 +15,7 @@ const handOffLife = 2 * time.Minute
 type handOff struct {
 	Reference string // of the form it opens, as it is stored
 	Code      casework.Secret
+	Left      []string  // ids of the questions whose answers were left out of what was brought
 	Until     time.Time // how long the code works; zero: as long as the form is kept
 	at        time.Time
 }

@@ -44,6 +44,7 @@ func (s *Server) layout(c echo.Context, rs *eligibility.Ruleset, title, back str
 		BackHref:      back,
 		NoIndex:       true,
 		NoSave:        !v.unsent(),
+		Keyed:         keyedBanner(v, rs),
 		Council: layouts.Council{
 			Name: v.Council.Name, Slug: v.Council.Slug, Phone: v.Council.Phone, Phone24h: v.Council.Phone24h,
 			ThemeHref: themeHref(v.Council),
@@ -61,10 +62,24 @@ func (s *Server) layout(c echo.Context, rs *eligibility.Ruleset, title, back str
 			Save:              rs.Text("page.save", w),
 			Danger:            rs.Text("page.danger", w),
 			Urgent:            rs.Text("page.urgent", w),
+			Reading:           rs.Text("reading.link", w),
+			Aloud:             rs.Text("reading.aloud", w),
+			Stop:              rs.Text("reading.stop", w),
 		},
 	}
-	if v.Council.Slug == "" { // no council yet: nobody to ring
-		p.NoContact = true
+	l := rs.Locale()
+	p.EasyRead = l.Easy()
+	if l.Lang != "en" { // the layout says which English
+		p.Lang = l.Lang
+	}
+	if l.Dir == "rtl" {
+		p.Dir = l.Dir
+	}
+	_, p.Large = readingOf(v.Session, v.Draft)
+	if v.Council.Slug == "" { // no council yet: nobody to ring, and no session to choose a way of reading in
+		p.NoContact, p.NoReading = true, true
+	} else if s.Demo && s.Box != nil {
+		p.DemoText, p.DemoHref = rs.Text("staff.demo_mail_link", w), councilPath(v.Council, demoMailPath)
 	}
 	return p
 }

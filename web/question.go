@@ -49,7 +49,7 @@ func (s *Server) draftOrNew(v *visit) (casework.Draft, error) {
 	if v.unsent() {
 		return *v.Draft, nil
 	}
-	rs, err := s.Casework.Words()
+	rs, err := s.wording(v)
 	return casework.Draft{Rules: rs}, err
 }
 
@@ -59,7 +59,7 @@ func (s *Server) answerFirst(c echo.Context) error {
 	if v.unsent() {
 		return s.answerQuestion(c)
 	}
-	rs, err := s.Casework.Words()
+	rs, err := s.wording(v)
 	if err != nil {
 		return err
 	}
@@ -81,10 +81,12 @@ func (s *Server) answerFirst(c echo.Context) error {
 	now := s.Now().UTC()
 	v.Session = care.Session{
 		Kind: care.ActorCitizen, Council: v.Council.Slug, Assessment: draft.ID, CreatedAt: now, SeenAt: now,
+		Locale: v.Session.Locale, Large: v.Session.Large,
 	}
 	if err := s.cookies.begin(c.Request(), c.Response(), citizenCookie(v.Council.Slug), v.Session); err != nil {
 		return err
 	}
+	draft = v.spoken(draft)
 	v.Draft = &draft
 	v.Actor = care.Actor{Kind: care.ActorCitizen, ID: draft.ID, Council: v.Council.Slug}
 	return s.answerQuestion(c)
@@ -105,6 +107,7 @@ func (s *Server) answerQuestion(c echo.Context) error {
 		return s.sendAside(c, page)
 	}
 	draft, err := s.Casework.Answer(c.Request().Context(), v.Actor, path, c.FormValue(fieldSeen), typed)
+	draft = v.spoken(draft)
 	var invalid *care.Invalid
 	switch {
 	case v.Session.Locked && (errors.As(err, &invalid) || errors.Is(err, care.ErrConflict)):
@@ -116,6 +119,9 @@ func (s *Server) answerQuestion(c echo.Context) error {
 	case err != nil:
 		return err
 	}
+	if err := s.readAsAnswered(c, *v.Draft, draft); err != nil {
+		return err
+	}
 	return s.goOn(c, draft, path)
 }
 
@@ -123,7 +129,10 @@ func (s *Server) answerQuestion(c echo.Context) error {
 func (s *Server) goOn(c echo.Context, draft casework.Draft, path string) error {
 	next := draft.Rules.Next(draft.Answers, path)
 	if c.FormValue(fieldChange) != "" {
-		next = draft.Rules.NextUnvisited(draft.Answers)
+		if next = draft.Rules.NextUnvisited(draft.Answers); next != "check" {
+			// Only what has another meaning now is asked again, and then the check page comes back.
+			return c.Redirect(http.StatusSeeOther, councilPath(visitOf(c).Council, next)+"?"+fieldChange+"=1")
+		}
 	}
 	return c.Redirect(http.StatusSeeOther, councilPath(visitOf(c).Council, next))
 }

@@ -47,29 +47,6 @@ func (s *Server) leaveResult(c echo.Context) error {
 	return s.answerQuestion(c)
 }
 
-// showCopy is everything the person said, on one page to print or keep. Private answers are not on it.
-func (s *Server) showCopy(c echo.Context) error {
-	v := visitOf(c)
-	rs, w := v.Draft.Rules, s.words(v)
-	back := councilPath(v.Council, rs.NextUnvisited(v.Draft.Answers))
-	if v.Draft.Status != care.StatusDraft {
-		back = councilPath(v.Council, "sent")
-	}
-	page := pages.CopyPage{
-		Layout: s.layout(c, rs, rs.Text("copy.title", w), back),
-		Title:  rs.Text("copy.title", w), Lines: rs.Texts("copy.lines", w),
-		Sections: sections(rs, w, v.Council, v.Draft.Answers, false),
-	}
-	if ok, _ := rs.MayBeOn(v.Draft.Answers, "result"); ok {
-		result := rs.Result(v.Draft.Answers, v.Draft.Indicate(), w)
-		page.ResultTitle, page.Result = result.H1, result.Body
-		for _, r := range result.Why {
-			page.Result = append(page.Result, r.Text)
-		}
-	}
-	return render(c, http.StatusOK, pages.Copy(page))
-}
-
 // sections are the rows of the check page and of the copy.
 func sections(rs *eligibility.Ruleset, w eligibility.Words, council care.Council, a care.Answers, change bool) []pages.Section {
 	return rowsOf(rs, w, council, rs.Told(a, w), change)
@@ -152,6 +129,7 @@ func (s *Server) send(c echo.Context) error {
 		return s.checkPage(c, http.StatusConflict, *v.Draft, nil)
 	}
 	draft, err := s.Casework.Answer(ctx, v.Actor, "check", "", typed)
+	draft = v.spoken(draft)
 	var invalid *care.Invalid
 	var notReady *casework.NotReady
 	if errors.As(err, &invalid) {
@@ -195,6 +173,12 @@ func (s *Server) showSent(c echo.Context) error {
 	links := []pages.Link{
 		{Text: rs.Text("status.link", w), Href: councilPath(v.Council, statusPath)},
 		{Text: result.Buttons["keep"], Href: councilPath(v.Council, "copy")},
+	}
+	if v.Draft.KeyedBy != "" {
+		links = append([]pages.Link{
+			{Text: rs.Text("staff.keyin.case", nil), Href: "/staff/case/" + v.Draft.Reference},
+			{Text: rs.Text("staff.keyin.next", nil), Href: keyInPath},
+		}, links...)
 	}
 	given, err := s.Casework.CodeGiven(c.Request().Context(), v.Actor)
 	if err != nil {

@@ -165,7 +165,7 @@ func (s *Server) rulesOf(v *visit) (*eligibility.Ruleset, error) {
 	if v.Draft != nil {
 		return v.Draft.Rules, nil
 	}
-	return s.Casework.Words()
+	return s.wording(v)
 }
 
 // keep gives a reference and a new return code, and hands them to the page that shows them once.
@@ -203,7 +203,7 @@ func (s *Server) showCode(c echo.Context) error {
 		Layout: s.layout(c, rs, rs.Text("code.title", w), councilPath(v.Council, "save")),
 		Title:  rs.Text("code.title", w),
 	}
-	p.Layout.NoSave = true
+	p.Layout.NoSave, p.Layout.NoReading = true, true // what is shown once must not be lost by looking elsewhere
 	if o, ok := s.handOffs.take(v.Session.IDHash, handOffReturn, s.Now()); ok {
 		p.RefLabel, p.Reference = rs.Text("code.reference", w), casework.FormatReference(o.Reference)
 		p.CodeLabel, p.Code = rs.Text("code.code", w), o.Code.Reveal()

@@ -78,15 +78,16 @@ func (s *Server) findingRow(c echo.Context, f casework.CaseFile, outcome eligibi
 	}
 	period, periodCitation := rs.Law("fluctuation")
 	row.PeriodHint = period + " " + periodCitation
-	for _, t := range rs.ToldOutcome(f.Answers, id, s.words(visitOf(c))) {
-		if !t.Answered {
+	for _, a := range s.accounts(c, f) {
+		told := outcomeTold(a, id)
+		if a.title == "" {
+			row.Told = told
 			continue
 		}
-		line := pages.StaffTold{Question: t.Question, Answers: t.Answers}
-		if strings.HasSuffix(t.ID, ".help") || strings.HasSuffix(t.ID, ".help_enough") {
-			line.Note = rs.Text("staff.not_counted", nil)
-		}
-		row.Told = append(row.Told, line)
+		row.Voices = append(row.Voices, pages.StaffTelling{Title: a.title, Sent: a.sent, Told: told})
+	}
+	if differ := f.Differ(id); differ != "" {
+		row.Differ = rs.Text("staff.differ."+differ, nil)
 	}
 	for _, limb := range rs.Limbs() {
 		line := pages.StaffLimb{Text: limb.Name, Citation: limb.Citation, Said: rs.Text("staff.limb_unknown", nil), Classes: "govuk-tag--grey"}
@@ -129,6 +130,22 @@ func (s *Server) findingRow(c echo.Context, f casework.CaseFile, outcome eligibi
 		row.Sources.Items = append(row.Sources.Items, components.CheckboxItem{Value: source.ID, Text: source.Label})
 	}
 	return row
+}
+
+// outcomeTold lists what one account tells of an outcome. Help they have now is marked: it is not counted.
+func outcomeTold(a account, id string) []pages.StaffTold {
+	var rows []pages.StaffTold
+	for _, t := range a.rules.ToldOutcome(a.Answers, id, a.words) {
+		if !t.Answered {
+			continue
+		}
+		line := pages.StaffTold{Question: t.Question, Answers: t.Answers}
+		if strings.HasSuffix(t.ID, ".help") || strings.HasSuffix(t.ID, ".help_enough") {
+			line.Note = a.rules.Text("staff.not_counted", nil)
+		}
+		rows = append(rows, line)
+	}
+	return rows
 }
 
 var suggestionClasses = map[string]string{

@@ -43,6 +43,12 @@ func (s *Server) staffLayout(c echo.Context, title string) layouts.StaffPage {
 			first.Text = "Queue"
 		}
 		p.Navigation = []components.SubNavigationItem{first}
+		if casework.KeysIn(v.Actor) {
+			p.Navigation = append(p.Navigation, components.SubNavigationItem{Text: "Fill in a form for somebody", Href: keyInPath, Current: c.Path() == keyInPath})
+		}
+		if casework.MendsMail(v.Actor) {
+			p.Navigation = append(p.Navigation, components.SubNavigationItem{Text: "Messages", Href: staffMailPath, Current: c.Path() == staffMailPath})
+		}
 	}
 	return p
 }
@@ -104,11 +110,16 @@ func (s *Server) staffCase(c echo.Context, f casework.CaseFile, page, title stri
 	v, path := visitOf(c), casePath(f.Assessment)
 	p := pages.StaffCase{
 		Layout:   s.staffLayout(c, title+", "+casework.FormatReference(f.Reference)),
-		Identity: s.identity(f.Assessment, f.Rules),
+		Identity: s.identity(f.Assessment, f.Rules, f.Flags()),
 		Path:     path,
 		Take: pages.StaffTake{
 			Held: f.Worker, Worker: f.WorkerName, Mine: f.Worker == v.Actor.ID && f.Worker != "", Allowed: f.Status == care.StatusSent,
 		},
+	}
+	if i := newestOwn(f); i > 0 { // how the person says to reach them goes before what a helper told
+		if ways := f.Rules.Summary(f.Accounts[i].Answers, nil).Contact; len(ways) > 0 {
+			p.Identity.Facts = append(p.Identity.Facts, components.Fact{Key: "Contact, they say themself", Value: strings.Join(ways, ". ")})
+		}
 	}
 	p.Nav = caseNavigation(f.Assessment, page)
 	if d, ok := f.LastDetermination(); ok && f.Status == care.StatusSigned {
@@ -128,7 +139,7 @@ func caseNavigation(a care.Assessment, page string) components.SubNavigationPara
 		nav.Items = append(nav.Items, components.SubNavigationItem{Text: text, Href: href, Current: segment == page})
 	}
 	add("Summary", "")
-	if a.Kind == care.KindAdultNeeds {
+	if (casework.CaseFile{Assessment: a}).Assessed() {
 		add("Answers and law", "answers")
 		add("Impact", "impact")
 	}
@@ -142,7 +153,7 @@ func caseNavigation(a care.Assessment, page string) components.SubNavigationPara
 }
 
 // identity says whose case it is.
-func (s *Server) identity(a care.Assessment, rs *eligibility.Ruleset) components.IdentityBarParams {
+func (s *Server) identity(a care.Assessment, rs *eligibility.Ruleset, flags []care.Flag) components.IdentityBarParams {
 	bar := components.IdentityBarParams{Label: "This case", Name: nameOf(a.Summary)}
 	fact := func(key, value string) {
 		if value != "" {
@@ -163,7 +174,7 @@ func (s *Server) identity(a care.Assessment, rs *eligibility.Ruleset) components
 	if a.Summary.Withheld {
 		fact("Address", "Secret")
 	}
-	badges, more := s.badges(rs, a.Summary.Flags, a.Priority, a.Status, a.DueAt, 6)
+	badges, more := s.badges(rs, flags, a.Priority, a.Status, a.DueAt, 6)
 	bar.Badges = badges
 	if more != "" {
 		bar.Badges = append(bar.Badges, components.BadgeParams{Text: more})
@@ -266,16 +277,26 @@ func staffProblems(rs *eligibility.Ruleset, invalid *care.Invalid, anchor func(f
 			key = p.Code
 		case "unknown_option":
 			key = "unknown"
+		case "safety_mark":
+			key = "choice_safety"
 		case "future":
 			key = "on_future"
 		case "before_act":
 			key = "on_before_act"
 		}
-		text := rs.Text("staff.error."+key, nil)
+		text := rs.Text("staff.error."+key, eligibility.Words{"max": mostChars(p)})
 		out.ByField[p.Field] = text
 		out.Summary = append(out.Summary, components.ErrorSummaryItem{Text: text, Href: "#" + anchor(p.Field)})
 	}
 	return out
+}
+
+// mostChars is how many characters a text may have that was too long.
+func mostChars(p care.Problem) string {
+	if most := p.Args["max"]; most != "" {
+		return most
+	}
+	return fmt.Sprintf("%d,%03d", casework.MaxNote/1000, casework.MaxNote%1000)
 }
 
 // Done marks say on the next page what was just saved; they are in the address, so they hold nothing but a word.
@@ -284,6 +305,8 @@ const (
 	donePutBack = "put-back"
 	doneContact = "contact"
 	doneSigned  = "signed"
+	doneAsked   = "asked"
+	doneSettled = "settled"
 )
 
 // lockedPage answers a form that came after the signature, with what was typed so that it can be copied. shown is false

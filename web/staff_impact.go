@@ -31,13 +31,12 @@ func (s *Server) staffImpact(c echo.Context) error {
 func (s *Server) impactPage(c echo.Context, f casework.CaseFile, impact care.Impact, invalid *care.Invalid) pages.StaffImpactPage {
 	rs := f.Rules
 	significant, significantCitation := rs.Law("wellbeing")
-	cause, causeCitation := rs.Law("impairment")
 	p := pages.StaffImpactPage{
 		StaffCase:         s.staffCase(c, f, "impact", "Effect on wellbeing"),
-		SignificantReason: impact.SignificantReason, CauseReason: impact.CauseReason,
-		Version: strconv.Itoa(impact.Version), Saved: s.savedAt(f.Impact.At, f.Impact.ByName),
-		Words: pages.StaffImpactWords{Areas: rs.Text("staff.impact_areas", nil), ReasonHint: rs.Text("staff.impact_reason_hint", nil)},
-		Found: impactRows(rs, f.Impact),
+		SignificantReason: impact.SignificantReason,
+		Version:           strconv.Itoa(impact.Version), Saved: s.savedAt(f.Impact.At, f.Impact.ByName),
+		Words: pages.StaffImpactWords{Areas: rs.Text("staff.impact_areas", nil), ReasonHint: rs.Text("staff.impact_reason_hint", nil), Points: rs.Text("staff.points_title", nil)},
+		Found: impactRows(f, f.Impact),
 	}
 	if invalid != nil {
 		p.Layout.Error = true
@@ -57,12 +56,47 @@ func (s *Server) impactPage(c echo.Context, f casework.CaseFile, impact care.Imp
 		overall = rs.Text("staff.impact_said", eligibility.Words{"answer": strings.ToLower(rs.Choice("effects", answer[0]))})
 	}
 	p.Significant = choiceRadios(rs, "significant", significant, casework.ListYesNo, impact.Significant, significantCitation+". "+overall, p.Problems.ByField["significant"])
-	p.Cause = choiceRadios(rs, "cause", cause, casework.ListYesNo, impact.Cause, causeCitation, p.Problems.ByField["cause"])
+	for _, point := range f.Points(impact) {
+		text, citation := rs.Law(point.Law)
+		hint := citation
+		if told := s.saidOf(c, f, point.Fact); told != "" {
+			hint += ". " + told
+		}
+		p.Points = append(p.Points, pages.StaffPoint{
+			Answer:     choiceRadios(rs, point.ID, text, casework.ListYesNo, point.Value, hint, p.Problems.ByField[point.ID]),
+			ReasonName: point.ID + reasonField, Reason: point.Reason,
+		})
+	}
 	return p
 }
 
+const reasonField = "_reason"
+
+// pointQuestions are the questions whose answers speak to a condition, by its fact: page and id.
+var pointQuestions = map[string][2]string{
+	"impairment": {"about", "condition"}, "is_carer": {"carer/care", "paid"}, "necessary_care": {"carer/care", "does"}, "health": {"carer/health", "health"},
+}
+
+// saidOf is what was said to the question about a condition, by each voice where there are several.
+func (s *Server) saidOf(c echo.Context, f casework.CaseFile, fact string) string {
+	var all []string
+	for _, a := range s.accounts(c, f) {
+		for _, row := range a.rules.ToldPages(a.Answers, a.words, pointQuestions[fact][0]) {
+			if row.ID == pointQuestions[fact][1] && row.Answered {
+				whose := "They"
+				if a.title != "" {
+					whose = a.title
+				}
+				all = append(all, whose+" said: "+strings.Join(row.Answers, "; "))
+			}
+		}
+	}
+	return strings.Join(all, ". ")
+}
+
 // impactRows tells the impact in rows.
-func impactRows(rs *eligibility.Ruleset, impact care.Impact) []pages.StaffTold {
+func impactRows(f casework.CaseFile, impact care.Impact) []pages.StaffTold {
+	rs := f.Rules
 	var rows []pages.StaffTold
 	add := func(question string, answers ...string) {
 		if answers = nonEmpty(answers...); len(answers) > 0 {
@@ -78,9 +112,11 @@ func impactRows(rs *eligibility.Ruleset, impact care.Impact) []pages.StaffTold {
 		text, _ := rs.Law("wellbeing")
 		add(text, rs.Choice(casework.ListYesNo, impact.Significant), impact.SignificantReason)
 	}
-	if impact.Cause != "" {
-		text, _ := rs.Law("impairment")
-		add(text, rs.Choice(casework.ListYesNo, impact.Cause), impact.CauseReason)
+	for _, point := range f.Points(impact) {
+		if point.Value != "" {
+			text, _ := rs.Law(point.Law)
+			add(text, rs.Choice(casework.ListYesNo, point.Value), point.Reason)
+		}
 	}
 	return rows
 }
@@ -91,7 +127,7 @@ func (s *Server) staffSetImpact(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	fields := []string{"version", "significant", "significant_reason", "cause", "cause_reason"}
+	fields := []string{"version", "significant", "significant_reason", "cause", "cause_reason", "carer", "carer_reason", "health", "health_reason"}
 	for _, area := range rs.Areas() {
 		fields = append(fields, areaField+area.ID)
 	}
@@ -110,6 +146,7 @@ func (s *Server) staffSetImpact(c echo.Context) error {
 	impact := care.Impact{
 		Areas: map[string]string{}, Significant: values.Get("significant"), SignificantReason: values.Get("significant_reason"),
 		Cause: values.Get("cause"), CauseReason: values.Get("cause_reason"), Version: read,
+		Carer: values.Get("carer"), CarerReason: values.Get("carer_reason"), Health: values.Get("health"), HealthReason: values.Get("health_reason"),
 	}
 	for name := range values {
 		if area, ok := strings.CutPrefix(name, areaField); ok {
@@ -132,11 +169,11 @@ func (s *Server) staffSetImpact(c echo.Context) error {
 		}
 		return s.conflict(c, f, conflictOf{
 			page: "impact", what: "Effect on wellbeing", by: f.Impact.ByName, at: f.Impact.At, version: f.Impact.Version,
-			theirs: impactRows(f.Rules, f.Impact), mine: impactRows(f.Rules, impact), posted: values,
+			theirs: impactRows(f, f.Impact), mine: impactRows(f, impact), posted: values,
 			action: casePath(f.Assessment) + "/impact", keep: casePath(f.Assessment) + "/impact",
 		})
 	}
-	if shown, err := s.lockedPage(c, err, []pages.StaffTold{{Question: "Why", Answers: nonEmpty(impact.SignificantReason, impact.CauseReason)}}); shown || err != nil {
+	if shown, err := s.lockedPage(c, err, []pages.StaffTold{{Question: "Why", Answers: nonEmpty(impact.SignificantReason, impact.CauseReason, impact.CarerReason, impact.HealthReason)}}); shown || err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/staff/case/"+ref+"/impact")

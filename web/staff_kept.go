@@ -33,6 +33,7 @@ const fieldKept = "kept"
 // before their eyes.
 var keptRoutes = []string{
 	"/staff/case/:ref/contact", "/staff/case/:ref/answers/:outcome", "/staff/case/:ref/impact", "/staff/case/:ref/record",
+	"/staff/case/:ref/ask", "/staff/case/:ref/withdrawal",
 }
 
 const (
@@ -123,6 +124,8 @@ func (s *Server) offerKept(c echo.Context, p care.Practitioner, kept keptForm) e
 var keptFields = []struct{ name, label string }{
 	{"note", "Note"}, {"reason", "Why"}, {"period", "Period you looked at"},
 	{"significant_reason", "Why, as a whole"}, {"cause_reason", "Why, on where the needs come from"},
+	{"carer_reason", "Why, on being a carer"}, {"health_reason", "Why, on the carer's health"},
+	{"question", "Your question"}, {"how_known", "How you know what came of the wish to stop"},
 	{"no_contact_reason", "Why nobody spoke with the person"}, {"decision_reason", "Reasons for the decision"},
 	{"advice", "Advice and information"}, {"next_steps", "What happens next"},
 }

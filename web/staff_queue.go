@@ -22,7 +22,7 @@ var queueFilters = []struct {
 }{
 	{"who", "Worker", []components.SelectItem{{Value: "", Text: "Anybody"}, {Value: "mine", Text: "My cases"}, {Value: "nobody", Text: "Not taken"}}},
 	{"flag", "How pressing", []components.SelectItem{{Value: "", Text: "All"}, {Value: "urgent", Text: "Urgent or safety"}, {Value: "safety", Text: "Safety"}, {Value: "overdue", Text: "Overdue"}}},
-	{"kind", "Kind", []components.SelectItem{{Value: "", Text: "All kinds"}, {Value: string(care.KindAdultNeeds), Text: "Needs assessment"}, {Value: string(care.KindContact), Text: "Asks for contact"}, {Value: string(care.KindConcern), Text: "Concern"}}},
+	{"kind", "Kind", []components.SelectItem{{Value: "", Text: "All kinds"}, {Value: string(care.KindAdultNeeds), Text: "Needs assessment"}, {Value: string(care.KindCarer), Text: "Carer's assessment"}, {Value: string(care.KindTransition), Text: "Before 18"}, {Value: string(care.KindChildren), Text: "For children's services"}, {Value: string(care.KindContact), Text: "Asks for contact"}, {Value: string(care.KindConcern), Text: "Concern"}}},
 	{"status", "Status", []components.SelectItem{{Value: "", Text: "Open"}, {Value: string(care.StatusSigned), Text: "Signed"}}},
 }
 

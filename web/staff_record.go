@@ -29,7 +29,7 @@ func (s *Server) staffRecord(c echo.Context) error {
 func (s *Server) recordPage(c echo.Context, f casework.CaseFile, record care.RecordDraft, invalid *care.Invalid) pages.StaffRecordPage {
 	rs, council := f.Rules, visitOf(c).Council.Name
 	p := pages.StaffRecordPage{
-		StaffCase: s.staffCase(c, f, "record", "Check the record"), Assessed: f.Assessed(), Contacted: f.Contacted(),
+		StaffCase: s.staffCase(c, f, "record", "Check the record"), Assessed: !f.Short(), Contacted: f.Contacted(),
 		NoContactReason: record.NoContactReason, DecisionReason: record.DecisionReason, Advice: record.Advice, NextSteps: record.NextSteps,
 		Version: strconv.Itoa(record.Version), Saved: s.savedAt(f.Record.At, f.Record.ByName), Seen: f.Seen(),
 		Words: pages.StaffRecordWords{
@@ -38,11 +38,18 @@ func (s *Server) recordPage(c echo.Context, f casework.CaseFile, record care.Rec
 			Advice: rs.Text("staff.advice", nil), AdviceHint: rs.Text("staff.advice_hint", nil),
 		},
 	}
-	if f.Assessed() {
+	if !f.Short() {
 		p.Intro, p.Confirm = rs.Text("staff.record_intro", nil), rs.Text("staff.sign_confirm", eligibility.Words{"council": council})
 		p.Words.NextSteps, p.Words.NextStepsHint = rs.Text("staff.next_steps", nil), rs.Text("staff.next_steps_hint", nil)
 	} else {
-		p.Intro, p.Confirm = rs.Text("staff.closing_intro", nil), rs.Text("staff.close_confirm", eligibility.Words{"council": council})
+		intro := map[care.CaseKind]string{care.KindTransition: "staff.closing_transition", care.KindChildren: "staff.closing_children"}[f.Kind]
+		switch {
+		case f.Withdrawn():
+			intro = "staff.closing_withdrawn"
+		case intro == "":
+			intro = "staff.closing_intro"
+		}
+		p.Intro, p.Confirm = rs.Text(intro, nil), rs.Text("staff.close_confirm", eligibility.Words{"council": council})
 		p.Words.NextSteps, p.Words.NextStepsHint = rs.Text("staff.done", nil), rs.Text("staff.done_hint", nil)
 	}
 	if invalid != nil {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -39,6 +40,9 @@ func (s *Server) staffSigned(c echo.Context) error {
 		Hash: d.Hash, HashNote: rs.Text("staff.hash_note", nil), PrintNote: rs.Text("staff.print_note", nil),
 		JSONHref: casePath(f.Assessment) + "/record.json",
 		SignedBy: rs.Text("staff.signed_by", eligibility.Words{"name": r.SignedBy.Name, "council": v.Council.Name, "when": longTime(r.SignedAt)}),
+	}
+	if slices.ContainsFunc(f.Flags(), func(x care.Flag) bool { return x.ID == "source_private" }) {
+		p.Caution = rs.Text("staff.signed_source", nil)
 	}
 	p.StaffCase.Locked = false // the page is the record itself: it needs no note that leads to it
 	p.Take.Allowed = false
@@ -111,11 +115,17 @@ func recordSections(rs *eligibility.Ruleset, r casework.SignedRecord) (sections,
 		}
 		wellbeing, _ := rs.Law("wellbeing")
 		add(&impact, wellbeing, rs.Choice(casework.ListYesNo, r.Impact.Significant), r.Impact.SignificantReason)
-		cause, _ := rs.Law("impairment")
-		add(&impact, cause, rs.Choice(casework.ListYesNo, r.Impact.Cause), r.Impact.CauseReason)
+		for _, point := range r.Impact.Points {
+			add(&impact, point.Text, rs.Choice(casework.ListYesNo, point.Value), point.Reason)
+		}
 		sections = append(sections, pages.StaffSection{Title: "Effect on wellbeing", Rows: impact})
 	}
 	var how []pages.StaffTold
+	for i, account := range r.Accounts {
+		if len(r.Accounts) > 1 || account.Voice == string(care.VoiceHelper) || account.KeyedBy != "" {
+			add(&how, recordVoice(rs, r, i), "Sent "+longTime(account.SentAt), keyedBy(account.KeyedBy))
+		}
+	}
 	for _, contact := range r.Contacts {
 		line := contactLine(rs, care.Contact{On: contact.On, How: contact.How, SeenAlone: contact.SeenAlone, Advocate: contact.Advocate})
 		add(&how, line.When, line.How+". "+line.Detail)
@@ -136,12 +146,37 @@ func recordSections(rs *eligibility.Ruleset, r casework.SignedRecord) (sections,
 		for _, t := range finding.Said {
 			add(&section.Rows, t.Question, t.Answers...)
 		}
+		if len(r.Accounts) > 1 {
+			for i := range section.Rows {
+				section.Rows[i].Note = recordVoice(rs, r, 0)
+			}
+		}
+		for _, other := range finding.Others {
+			for _, t := range other.Said {
+				section.Rows = append(section.Rows, pages.StaffTold{Question: t.Question, Answers: t.Answers, Note: recordVoice(rs, r, other.Account)})
+			}
+		}
 		section.Rows = append(section.Rows, foundRows(rs, care.Finding{
 			Conclusion: care.Conclusion(finding.Conclusion), Sources: finding.Sources, Reason: finding.Reason, Period: finding.Period,
 		})...)
 		outcomes = append(outcomes, section)
 	}
 	return sections, outcomes
+}
+
+// recordVoice says whose account one of the record's is.
+func recordVoice(rs *eligibility.Ruleset, r casework.SignedRecord, i int) string {
+	if i < 0 || i >= len(r.Accounts) {
+		return ""
+	}
+	return voiceTitle(rs, care.Voice(r.Accounts[i].Voice), r.Accounts[i].Who)
+}
+
+func keyedBy(name string) string {
+	if name == "" {
+		return ""
+	}
+	return "Keyed in by " + name
 }
 
 // staffRecordJSON gives the record byte for byte as it was signed: its SHA-256 is the fingerprint printed on it.

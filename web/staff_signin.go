@@ -118,6 +118,9 @@ func (s *Server) beginStaff(c echo.Context, p care.Practitioner, kept keptForm) 
 
 // staffSignOut ends the session; pressing it without one does no harm.
 func (s *Server) staffSignOut(c echo.Context) error {
+	if err := s.endKeyed(c); err != nil {
+		return err
+	}
 	if err := s.cookies.end(c.Request(), c.Response(), staffCookie); err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ import (
 
 // staffSummary is the first page of a case.
 func (s *Server) staffSummary(c echo.Context) error {
-	f, err := s.openCase(c, "summary")
+	f, err := s.openCase(c, casework.PageSummary)
 	if err != nil {
 		return err
 	}
@@ -32,20 +32,25 @@ func (s *Server) staffSummary(c echo.Context) error {
 		p.Success = "The case is back in the queue."
 	case doneContact:
 		p.Success = "The contact is logged."
+	case doneAsked:
+		p.Success = f.Rules.Text("staff.ask_done", nil)
+	case doneSettled:
+		p.Success = f.Rules.Text("staff.withdraw_done", nil)
 	}
 	return render(c, http.StatusOK, pages.StaffSummary(p))
 }
 
 func (s *Server) summaryPage(c echo.Context, f casework.CaseFile) pages.StaffSummaryPage {
-	rs, w := f.Rules, s.words(visitOf(c))
+	rs, all := f.Rules, s.accounts(c, f)
 	p := pages.StaffSummaryPage{
 		StaffCase: s.staffCase(c, f, "", "Summary"),
 		Caution:   rs.Text("staff.private_caution", nil),
-		Own:       told(rs.ToldMatters(f.Answers, w)),
 		OwnNone:   rs.Text("staff.own_none", nil),
-		Who:       rs.Text("staff.who."+string(f.Kind), nil),
+		Who:       whoAnswered(f, all),
+		Later:     laterItems(f),
+		Contact:   s.contactForm(rs, contactTyped{ID: newFormID()}, nil),
 	}
-	for _, flag := range f.Summary.Flags {
+	for _, flag := range f.Flags() {
 		line := pages.StaffFlag{Text: flag.Text, Citation: flag.Citation, Basis: rs.Choice("basis", flag.Basis), Priority: int(flag.Priority)}
 		if flag.Priority > care.PriorityRoutine {
 			p.Urgent = append(p.Urgent, line)
@@ -53,43 +58,137 @@ func (s *Server) summaryPage(c echo.Context, f casework.CaseFile) pages.StaffSum
 			p.Flags = append(p.Flags, line)
 		}
 	}
-	slices.SortStableFunc(p.Urgent, func(a, b pages.StaffFlag) int { return b.Priority - a.Priority })
-	private := rs.Private(f.Answers, w)
-	// Whether they were alone matters beside what they said. Where nothing was said, a flag asks for a talk in private.
-	if slices.ContainsFunc(private, func(r eligibility.ToldRow) bool { return r.ID != "private" }) {
-		for _, row := range private {
-			p.Private = append(p.Private, row.Question+" "+strings.Join(row.Answers, "; "))
-		}
-		p.PrivateUrgent = f.Priority == care.PrioritySafety
-	}
+	p.Private = privateLines(all)
+	p.PrivateUrgent = f.SafetyMarked()
 	for _, contact := range f.Contacts {
 		p.Contacts = append(p.Contacts, contactLine(rs, contact))
 	}
-	p.Contact = s.contactForm(rs, contactTyped{ID: newFormID()}, nil)
-	p.Details = told(rs.ToldPages(f.Answers, w, "you/name", "you/where", "you/where/more", "you/country", "you/contact"))
-	about := rs.ToldPages(f.Answers, w, "today", "about", "talk", "talk/more", "life", "check")
-	p.About = told(slices.DeleteFunc(about, func(r eligibility.ToldRow) bool { return r.ID == "private" })) // it stands with the private ones
+	s.tell(f, all, &p)
+	if f.Status == care.StatusSent {
+		p.Withdraw, p.Ask, p.Code = s.settleForm(f, settleTyped{}, nil), s.askForm(f, askTyped{}, nil), s.codeForm(f)
+	}
 	if f.Linked != "" {
 		p.Linked = pages.Link{Text: "The form this came from: " + casework.FormatReference(f.Linked), Href: "/staff/case/" + f.Linked}
 	}
-	if !f.Assessed() {
+	p.Shows = shows(f)
+	if shown := f.Shown(); shown != nil {
+		result := rs.Result(f.Answers, shown, all[0].words)
+		p.AskAbout, p.Weigh = capitals(result.ToAsk), capitals(result.ToWeigh)
+	}
+	return p
+}
+
+// tell lays out what was told: of each account apart where there are several.
+func (s *Server) tell(f casework.CaseFile, all []account, p *pages.StaffSummaryPage) {
+	on := func(paths ...string) func(account) []pages.StaffTold {
+		return func(a account) []pages.StaffTold {
+			rows := a.rules.ToldPages(a.Answers, a.words, paths...)
+			return told(slices.DeleteFunc(rows, func(r eligibility.ToldRow) bool { return r.ID == "private" })) // it stands with the private ones
+		}
+	}
+	p.Details = blocks(all, on(reachPages...))
+	if newestOwn(f) > 0 {
+		p.OwnContact = f.Rules.Text("staff.own_contact", nil)
+	}
+	p.Helper = on(helperPages...)(all[0])
+	p.About = blocks(all, on(aboutPages...))
+	if !f.Answers.Visited("check") { // one of the forms that are sent at once
 		form := "contact"
 		if f.Kind == care.KindConcern {
 			form = "questions/send"
 		}
-		p.Form = told(rs.ToldForm(form, f.Answers, w))
-		return p
+		p.Form = told(f.Rules.ToldForm(form, f.Answers, all[0].words))
+		return
 	}
-	p.Picture = outcomesPicture(f)
+	p.Matters = f.Kind != care.KindChildren
+	p.Own = blocks(all, func(a account) []pages.StaffTold {
+		return append(on("proxy/own-words")(a), told(a.rules.ToldMatters(a.Answers, a.words))...)
+	})
+	if f.Assessed() || f.Indication != nil {
+		p.Picture = outcomesPicture(f)
+	}
+	if !f.Assessed() {
+		for _, outcome := range f.Rules.Outcomes() {
+			if rows := outcomeTold(all[0], outcome.ID); len(rows) > 0 {
+				p.Daily = append(p.Daily, pages.StaffBlock{Title: f.Rules.OutcomeTitle(outcome.ID), Rows: rows})
+			}
+		}
+	}
+}
+
+// The pages of the journeys by what they are about. One that a journey does not have tells nothing.
+var (
+	reachPages  = []string{"you/name", "you/where", "you/where/more", "you/country", "you/council", "you/contact"}
+	helperPages = []string{"proxy/who", "proxy/know", "proxy/decide", "proxy/concern"}
+	aboutPages  = []string{
+		"for", "young", "young/route", "young/plan", "carer/person", "today", "about", "carer/care", "carer/go-on", "carer/health",
+		"talk", "talk/more", "life", "carer/emergency", "carer/link", "check",
+	}
+)
+
+// whoAnswered says whose words these are, and who typed them.
+func whoAnswered(f casework.CaseFile, all []account) []string {
+	rs := f.Rules
+	lines := []string{rs.Text("staff.who."+string(f.Kind), nil)}
 	switch {
-	case f.Indication == nil:
-		p.Shows = rs.Text("staff.shows.review", nil)
-	default:
-		p.Shows = rs.Text("staff.shows."+string(f.Indication.Suggestion), nil)
-		result := rs.Result(f.Answers, f.Indication, w)
-		p.Ask, p.Weigh = capitals(result.ToAsk), capitals(result.ToWeigh)
+	case f.Rules.Voice(f.Answers) == care.VoiceHelper:
+		lines = []string{rs.Text("staff.who.helper", nil)}
+	case f.KeyedByName != "":
+		lines = nil // nobody knows whose device it was: there was none
 	}
-	return p
+	if f.KeyedByName != "" {
+		lines = append(lines, rs.Text("staff.who.keyed."+f.KeyedHow, eligibility.Words{"name": f.KeyedByName}))
+	}
+	if len(all) == 1 {
+		return lines
+	}
+	if slices.ContainsFunc(all, func(a account) bool { return a.Voice == care.VoiceSelf }) && slices.ContainsFunc(all, func(a account) bool { return a.Voice == care.VoiceHelper }) {
+		lines = append(lines, rs.Text("staff.who.both", nil))
+	}
+	for _, a := range all {
+		lines = append(lines, a.title+". "+a.sent)
+	}
+	return lines
+}
+
+// privateLines are what each account said in private. Whether they were alone matters beside what they said; where nothing
+// was said, a flag asks for a talk in private.
+func privateLines(all []account) []string {
+	var lines []string
+	for _, a := range all {
+		rows := a.rules.Private(a.Answers, a.words)
+		if !slices.ContainsFunc(rows, func(r eligibility.ToldRow) bool { return r.ID != "private" }) {
+			continue
+		}
+		for _, row := range rows {
+			line := row.Question + " " + strings.Join(row.Answers, "; ")
+			if a.title != "" {
+				line = a.title + ": " + line
+			}
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// shows says what the rules suggest. Of what may come after 18 it is told in words of its own.
+func shows(f casework.CaseFile) []string {
+	shown := f.Shown()
+	switch {
+	case shown == nil && f.Assessed():
+		return []string{f.Rules.Text("staff.shows.review", nil)}
+	case shown == nil:
+		return nil
+	}
+	key := "staff.shows."
+	if f.Kind == care.KindTransition {
+		key += "transition."
+	}
+	lines := []string{f.Rules.Text(key+string(shown.Suggestion), nil)}
+	if f.Both != nil {
+		lines = append(lines, f.Rules.Text("staff.shows.both", nil))
+	}
+	return lines
 }
 
 // told leaves out what was not answered.
@@ -114,7 +213,7 @@ func capitals(lines []string) []string {
 // outcomesPicture draws what was answered to each way of being unable, outcome by outcome.
 func outcomesPicture(f casework.CaseFile) *components.PictureParams {
 	p := components.PictureParams{
-		ID: "outcomes", Title: "What the person said about each outcome", RowHeading: "Outcome", WordsHeading: "In words",
+		ID: "outcomes", Title: "What was told about each outcome", RowHeading: "Outcome", WordsHeading: "In words",
 		BoxWords:     map[components.Box]string{components.BoxYes: "Yes", components.BoxNo: "No", components.BoxNotKnown: "Not known"},
 		TableSummary: "The same as a table",
 	}
@@ -231,7 +330,7 @@ func (s *Server) staffLogContact(c echo.Context) error {
 	err = s.Casework.LogContact(c.Request().Context(), visitOf(c).Actor, ref, id, contact)
 	invalid := (*care.Invalid)(nil)
 	if errors.As(err, &invalid) {
-		f, err := s.openCase(c, "summary")
+		f, err := s.openCase(c, casework.PageSummary)
 		if err != nil {
 			return err
 		}

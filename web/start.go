@@ -20,7 +20,7 @@ func (s *Server) home(c echo.Context) error {
 	if len(list) == 1 || len(list) > 0 && s.Demo {
 		return c.Redirect(http.StatusSeeOther, "/"+list[0].Slug)
 	}
-	rs, err := s.Casework.Words()
+	rs, err := s.wording(visitOf(c))
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (s *Server) home(c echo.Context) error {
 // start is the first page: what this is, how long it takes, and the ways in. Nothing is saved by it.
 func (s *Server) start(c echo.Context) error {
 	v := visitOf(c)
-	rs, err := s.Casework.Words()
+	rs, err := s.wording(visitOf(c))
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,9 @@ func (s *Server) start(c echo.Context) error {
 		// The same page: it asks for the language, and whoever reads it can be rung by somebody who speaks it.
 		Interpret: pages.Link{Text: rs.Text("start.interpreter", w), Href: councilPath(v.Council, "contact")},
 		Ways:      rs.Texts("start.paper", w),
+		Guide:     pages.Link{Text: rs.Text("start.guide", w), Href: guidePath},
 		WaysH2:    rs.Text("start.ways_title", w),
+		Paper:     pages.Link{Text: rs.Text("paper.link", w), Href: councilPath(v.Council, paperPath)},
 	}
 	if v.unsent() {
 		page.Unfinished = rs.Text("start.unfinished", w)
@@ -68,6 +70,9 @@ func (s *Server) start(c echo.Context) error {
 // showLocked is what a page shows after half an hour without a sign of life: that nothing is lost, and one button.
 func (s *Server) showLocked(c echo.Context) error {
 	v := visitOf(c)
+	if v.KeyedAway {
+		return c.Redirect(http.StatusSeeOther, "/staff/sign-in")
+	}
 	rs := v.Draft.Rules
 	w := s.words(v)
 	var clock []string
@@ -88,6 +93,9 @@ func (s *Server) carryOn(c echo.Context) error {
 	v := visitOf(c)
 	if v.Draft == nil {
 		return s.gone(c)
+	}
+	if v.KeyedAway {
+		return s.showLocked(c)
 	}
 	v.Session.Locked, v.Session.SeenAt = false, s.Now().UTC()
 	if err := s.cookies.put(c.Request().Context(), v.Session); err != nil {

@@ -161,7 +161,7 @@ func TestTheDemonstrationIsMadeOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, council := range demoCouncils {
-			if n := len(lines(council.Slug)); n != 10 {
+			if n := len(lines(council.Slug)); n != len(demoCases("")) {
 				t.Errorf("%s has %d cases", council.Name, n)
 			}
 		}
@@ -174,13 +174,33 @@ func TestTheDemonstrationIsMadeOnce(t *testing.T) {
 			ids = append(ids, f.ID)
 		}
 	}
-	for _, want := range []string{"safeguarding_s42", "urgent_s19_3", "existing_plan_review_s27", "condition_contradiction", "carer_blind", "contact_rule", "interpreter", "fluctuating"} {
+	for _, want := range []string{"safeguarding_s42", "urgent_s19_3", "existing_plan_review_s27", "condition_contradiction", "carer_blind", "contact_rule", "interpreter", "fluctuating",
+		"helper_account", "link_agreed", "link_refused", "care_may_stop", "paid_check_s10_9", "transition_s58"} {
 		if !slices.Contains(ids, want) {
 			t.Errorf("no sample case raises %s", want)
 		}
 	}
-	if kinds[care.KindContact] != 1 || kinds[care.KindConcern] != 1 {
+	if kinds[care.KindContact] != 1 || kinds[care.KindConcern] != 1 || kinds[care.KindCarer] != 3 || kinds[care.KindTransition] != 1 {
 		t.Errorf("kinds: %v", kinds)
+	}
+	worker := care.Actor{Kind: care.ActorPractitioner, ID: "demonstration-alderford", Council: "alderford", Roles: []care.Role{care.RoleManager}}
+	came := map[care.EntryKind]int{}
+	for _, line := range lines("alderford") {
+		f, err := service.Open(t.Context(), worker, line.Reference, "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range f.Later {
+			came[l.Kind]++
+		}
+		if line.Kind == care.KindCarer && line.Summary.CallMe == "Kit" && (f.Indication == nil || f.Indication.Suggestion != care.LikelyMet || f.Suggested("home") != care.OutcomeAble) {
+			t.Errorf("Kit's health alone: %+v", f.Indication)
+		}
+	}
+	for _, kind := range []care.EntryKind{care.EntryAccount, care.EntryAddition, care.EntryDiary, care.EntryReply, care.EntryWithdrawal, care.EntryQuestion} {
+		if came[kind] == 0 {
+			t.Errorf("no sample case has an entry %q", kind)
+		}
 	}
 	if p, err := service.SignInDemo(t.Context(), "northmere"); err != nil || !p.Demo {
 		t.Errorf("signing in at the second council: %v", err)

@@ -116,6 +116,10 @@ func rulesCheck(fsys fs.FS, stdout, stderr io.Writer) int {
 		}
 		tellRuleset(rs, cases, stdout)
 	}
+	if unread := lib.UnverifiedGuides(); len(unread) > 0 {
+		tellList(stdout, "The guide\n  not verified against the provision (verified: false):", unread)
+		_, _ = fmt.Fprintln(stdout)
+	}
 	_, _ = fmt.Fprintf(stdout, "%s, no problems.\n", count(len(lib.IDs()), "ruleset"))
 	return 0
 }

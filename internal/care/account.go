@@ -51,6 +51,10 @@ type Entry struct {
 	Body []byte // JSON by kind, in clear; the store seals it
 }
 
+// SeenEntries is the name under which a signature says how many entries a case had when it was read, beside the versions of
+// its working papers.
+const SeenEntries = "entries"
+
 // A Note is the body of most entries.
 type Note struct {
 	Text    string `json:"text,omitempty"`

@@ -26,14 +26,20 @@ type Finding struct {
 	Version int `json:"-"`
 }
 
-// An Impact is the practitioner's view on condition (a) and (c) of reg 2(1): where the needs come from, and whether
-// there is or is likely to be a significant impact on well-being (Care Act 2014 s.1(2)).
+// An Impact is the practitioner's view on the conditions of SI 2015/313 reg 2(1) or 3(1) beside the outcomes: where the needs
+// come from, (a), and whether there is or is likely to be a significant impact on well-being (Care Act 2014 s.1(2)), (c). Of
+// a carer also whether they are one in the law's terms (Care Act 2014 s.10(3), (9)-(10)), and whether their health is, or is
+// at risk of, deteriorating (reg 3(2)(a)).
 type Impact struct {
 	Areas             map[string]string `json:"areas"` // area id -> none, some, big
 	Significant       string            `json:"significant"`
 	SignificantReason string            `json:"significant_reason"`
-	Cause             string            `json:"cause"` // needs arise from or are related to an impairment or illness: yes, no
+	Cause             string            `json:"cause"` // needs arise from an impairment or illness, a carer's from giving necessary care: yes, no
 	CauseReason       string            `json:"cause_reason"`
+	Carer             string            `json:"carer,omitempty"` // yes, no
+	CarerReason       string            `json:"carer_reason,omitempty"`
+	Health            string            `json:"health,omitempty"` // yes, no
+	HealthReason      string            `json:"health_reason,omitempty"`
 	By                string            `json:"by"`
 	ByName            string            `json:"by_name"`
 	At                time.Time         `json:"at"`

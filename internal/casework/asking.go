@@ -23,7 +23,7 @@ func (s *Service) AskPerson(ctx context.Context, actor care.Actor, council care.
 	if outcome != "" && !slices.Contains(f.OutcomeIDs(), outcome) {
 		return care.Refuse("outcome", "unknown_option")
 	}
-	mail := s.toPerson(Draft{Assessment: f.Assessment, Rules: f.Rules}, council, "question", "/"+council.Slug+"/back")
+	mail := s.toPerson(f.asTold(), council, "question", "/"+council.Slug+"/back")
 	return s.addAs(ctx, actor, f, p, care.EntryQuestion, "", once, care.Note{Text: text, Outcome: outcome, ByName: p.Name}, "question.asked", mail)
 }
 
@@ -51,7 +51,7 @@ func (s *Service) SettleWithdrawal(ctx context.Context, actor care.Actor, counci
 	}
 	var mail *care.Mail
 	if choice == ChoiceClosed {
-		mail = s.toPerson(Draft{Assessment: f.Assessment, Rules: f.Rules}, council, "withdrawn", "/"+council.Slug+"/back")
+		mail = s.toPerson(f.asTold(), council, "withdrawn", "/"+council.Slug+"/back")
 	}
 	return s.addAs(ctx, actor, f, p, care.EntryConfirmed, request, once, care.Note{Text: how, Choice: choice, ByName: p.Name}, "withdrawal.settled", mail)
 }

@@ -125,6 +125,9 @@ const (
 	KeyedPhone = "phone"
 )
 
+// KeysIn says whether an actor may fill in a form for somebody.
+func KeysIn(actor care.Actor) bool { return authorise(actor, mayKeyIn) == nil }
+
 // StartKeyed begins a draft that a practitioner keys in from paper or fills in with the person on the phone. Who typed it
 // is written down, and shown on the case: it is never taken for the person's own hand.
 func (s *Service) StartKeyed(ctx context.Context, actor care.Actor, how string) (Draft, error) {

@@ -301,7 +301,7 @@ func (s *Service) Ask(ctx context.Context, council care.Council, draft *Draft, f
 		return a, err
 	}
 	if draft != nil {
-		rs, a.LinkedTo = draft.Rules, draft.ID
+		rs, a.LinkedTo = draft.Rules.In(""), draft.ID // records are in ordinary English, however somebody reads
 	}
 	answers, invalid, err := rs.AnswerForm(form, typed, s.Now())
 	if err != nil {

@@ -209,17 +209,16 @@ func (s *Service) tryCode(ctx context.Context, what string) error {
 		}
 		return ok, nil
 	}
-	ok, err := try("return-day", codeTriesADay, 24*time.Hour)
+	// The day comes last: what is refused for coming too soon must not use it up.
+	ok, err := try("return-first", codeTriesAtOnce, 24*time.Hour)
+	if err == nil && !ok {
+		ok, err = try("return-minute", 1, time.Minute)
+	}
+	if err == nil && ok {
+		ok, err = try("return-day", codeTriesADay, 24*time.Hour)
+	}
 	if err != nil {
 		return err
-	}
-	if ok {
-		if ok, err = try("return-first", codeTriesAtOnce, 24*time.Hour); err == nil && !ok {
-			ok, err = try("return-minute", 1, time.Minute)
-		}
-		if err != nil {
-			return err
-		}
 	}
 	if !ok {
 		return fmt.Errorf("return code: %w", care.ErrTooMany)

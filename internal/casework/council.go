@@ -47,3 +47,16 @@ func (s *Service) SetCouncil(ctx context.Context, actor care.Actor, council care
 	}
 	return nil
 }
+
+// councilOf finds a council by its slug.
+func (s *Service) councilOf(ctx context.Context, slug string) (care.Council, error) {
+	councils, err := s.Store.Councils(ctx)
+	if err != nil {
+		return care.Council{}, err
+	}
+	i := slices.IndexFunc(councils, func(c care.Council) bool { return c.Slug == slug })
+	if i < 0 {
+		return care.Council{}, fmt.Errorf("council %s: %w", slug, care.ErrNotFound)
+	}
+	return councils[i], nil
+}

@@ -10,11 +10,11 @@ import (
 
 // This file is the one way out: every message to a person is made here, and passes the contact rule.
 
-// toPerson makes a message to whoever sent a form, or nil when nothing may be sent: mail is not set up, the person did not
-// choose e-mail as a safe way, or they gave no address. Nothing is sent that nobody asked for.
+// toPerson makes a message to the person a form is about, or nil when nothing may be sent: mail is not set up, they did not
+// choose e-mail as a safe way, gave no address, or may not know of the form. Nothing is sent that nobody asked for.
 func (s *Service) toPerson(d Draft, council care.Council, kind, path string) *care.Mail {
 	to, ok := mayWriteTo(d.Answers)
-	if !s.MailOn || !ok {
+	if !s.MailOn || !ok || !mayKnow(d) {
 		return nil
 	}
 	return s.message(d, council, kind, to, path, eligibility.Words{"ref": FormatReference(d.Reference), "date": longDate(Promised(d.Assessment, council))})
@@ -34,6 +34,24 @@ func (s *Service) WritesTo(d Draft) string {
 func mayWriteTo(a care.Answers) (address string, ok bool) {
 	address = a.One("email")
 	return address, address != "" && a.Has("ways", "email") && !a.Has("ways", "not_at_all")
+}
+
+// mayKnow says whether the person can know that there is a form about them: they filled it in, or the helper who did says
+// that they know. A message must not be how they learn of it.
+func mayKnow(d Draft) bool {
+	return d.Rules.Voice(d.Answers) == care.VoiceSelf || d.Answers.Has("knows", "yes_agree") || d.Answers.Has("knows", "yes_silent")
+}
+
+// asTold is a case with the answers that say how the person may be reached: their own newest account's, where they gave one
+// beside a helper's.
+func (f CaseFile) asTold() Draft {
+	d := Draft{Assessment: f.Assessment, Rules: f.Rules}
+	for _, account := range f.Accounts {
+		if account.Voice == care.VoiceSelf && f.sameKind(account) {
+			d.Answers = account.Answers
+		}
+	}
+	return d
 }
 
 // message words a mail. It has no answers, no result and no name of the person; the subject says nothing of care.

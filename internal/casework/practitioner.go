@@ -28,94 +28,6 @@ const (
 // ReasonMin is the fewest characters of a reason: enough that "n/a" and "ok" are not one.
 const ReasonMin = 10
 
-// A CaseFile is a sent case as a practitioner has it on the desk: what the person said, what the rules suggest, and the
-// working papers so far. Outcomes without a finding are not in Findings.
-type CaseFile struct {
-	care.Assessment
-	Rules          *eligibility.Ruleset
-	Facts          eligibility.Facts
-	Findings       map[string]care.Finding // by outcome id
-	Impact         care.Impact
-	Contacts       []care.Contact // oldest first
-	Record         care.RecordDraft
-	Determinations []care.Determination // oldest first
-	// Linked is the reference of the assessment that a request or concern came from, "" when there is none or it was
-	// never sent.
-	Linked string
-	// Entries are what was added since: accounts, replies, notes, days. Oldest first.
-	Entries []care.Entry
-	// Accounts are what each voice said, the assessment's own first. Facts and Both are of all together; Both is nil where
-	// only one voice has spoken. LaterFlags are raised by accounts that came later, and by two that differ.
-	Accounts   []care.Account
-	Both       *care.Indication
-	LaterFlags []care.Flag
-	// KeyedByName is who keyed it in or filled it in with the person, "" for nobody.
-	KeyedByName string
-
-	versions map[string]int // of every working paper, for Seen and Sign
-}
-
-// Assessed says whether the case is an assessment, on which findings are made. A request to be contacted and a concern
-// are closed with a short record instead.
-func (f CaseFile) Assessed() bool { return f.Kind == care.KindAdultNeeds || f.Kind == care.KindCarer }
-
-// OutcomeIDs lists the outcomes in the order of the regulation.
-func (f CaseFile) OutcomeIDs() []string { return f.Rules.Lists()["outcome"] }
-
-// AreaIDs lists the areas of well-being in the order of Care Act 2014 s.1(2).
-func (f CaseFile) AreaIDs() []string { return f.Rules.Lists()["area"] }
-
-// Suggested returns what the rules suggest on an outcome: "unable", "able" or "unknown". Of a case without an indication
-// (somebody who already gets help) nothing is suggested, so it is always "unknown".
-func (f CaseFile) Suggested(outcome string) string {
-	if shown := f.Shown(); shown != nil {
-		if o, ok := shown.Outcome(outcome); ok {
-			return o.Value
-		}
-	}
-	return care.OutcomeUnknown
-}
-
-// Shown is what the rules suggest from everything that was said: by all voices where there are several, else the indication
-// that was stored when the form was sent. nil when there is none (somebody who already gets help, a concern).
-func (f CaseFile) Shown() *care.Indication {
-	if f.Both != nil {
-		return f.Both
-	}
-	return f.Indication
-}
-
-// Fluctuates says whether the person's need on an outcome goes up and down, so that the period looked at must be written
-// down (SI 2015/313 reg 2(4)). Which answers mean that is the ruleset's to say: it raises its prompt for them.
-func (f CaseFile) Fluctuates(outcome string) bool {
-	if f.Rules == nil || !f.Assessed() {
-		return false
-	}
-	alone := f.Rules.NewFacts()
-	for _, name := range append([]string{"frequency"}, f.Rules.Lists()["limb"]...) {
-		path := "outcomes." + outcome + "." + name
-		if values := f.Facts.Get(path); len(values) > 0 {
-			if err := alone.Set(path, values...); err != nil {
-				return false // the fact came from the same ruleset, so this does not happen
-			}
-		}
-	}
-	return f.Rules.Indicate(alone).Prompted("fluctuating")
-}
-
-// Contacted says whether somebody spoke with the person. A try that did not reach them is not one.
-func (f CaseFile) Contacted() bool {
-	return slices.ContainsFunc(f.Contacts, func(c care.Contact) bool { return c.How != HowNone })
-}
-
-// LastDetermination returns the newest signed record, or false.
-func (f CaseFile) LastDetermination() (care.Determination, bool) {
-	if len(f.Determinations) == 0 {
-		return care.Determination{}, false
-	}
-	return f.Determinations[len(f.Determinations)-1], true
-}
-
 // ReadsQueue says whether an actor has a queue to come to; who has none needs another first page.
 func ReadsQueue(actor care.Actor) bool { return authorise(actor, mayReadQueue) == nil }
 
@@ -144,119 +56,6 @@ func (s *Service) Open(ctx context.Context, actor care.Actor, reference, page st
 		return CaseFile{}, err
 	}
 	return s.open(ctx, actor, reference, "case.viewed", page)
-}
-
-// open loads a case and its papers; the store writes the event in the same transaction as it reads.
-func (s *Service) open(ctx context.Context, actor care.Actor, reference, verb, detail string) (CaseFile, error) {
-	a, err := s.Store.CaseByReference(ctx, actor.Council, reference, s.event(actor, verb, "", detail))
-	if err != nil {
-		return CaseFile{}, fmt.Errorf("opening a case: %w", err)
-	}
-	f := CaseFile{Assessment: a, Findings: map[string]care.Finding{}, versions: map[string]int{}}
-	if f.Rules, err = s.rulesetOf(a); err != nil {
-		return f, err
-	}
-	f.Facts = f.Rules.Facts(a.Answers)
-	parts, err := s.Store.Parts(ctx, actor.Council, a.ID)
-	if err != nil {
-		return f, fmt.Errorf("reading the papers of case %s: %w", reference, err)
-	}
-	for _, p := range parts {
-		if err := f.take(p); err != nil {
-			return f, fmt.Errorf("reading %s of case %s: %w", p.Name, reference, err)
-		}
-	}
-	slices.SortFunc(f.Contacts, func(a, b care.Contact) int { return a.At.Compare(b.At) })
-	if f.Determinations, err = s.Store.Determinations(ctx, actor.Council, a.ID); err != nil {
-		return f, fmt.Errorf("reading the records of case %s: %w", reference, err)
-	}
-	if a.LinkedTo != "" {
-		from, err := s.Store.Assessment(ctx, actor.Council, a.LinkedTo)
-		if err != nil && !errors.Is(err, care.ErrNotFound) { // a draft that ran out is gone
-			return f, fmt.Errorf("reading what case %s came from: %w", reference, err)
-		}
-		f.Linked = from.Reference
-	}
-	return f, s.openVoices(ctx, actor, &f)
-}
-
-// openVoices reads what was added to a case since it was sent, and puts the accounts of its voices side by side.
-func (s *Service) openVoices(ctx context.Context, actor care.Actor, f *CaseFile) (err error) {
-	if f.Entries, err = s.Store.Entries(ctx, actor.Council, f.ID); err != nil {
-		return fmt.Errorf("reading what was added to case %s: %w", f.Reference, err)
-	}
-	if f.KeyedBy != "" {
-		by, err := s.Store.Practitioner(ctx, f.KeyedBy)
-		if err != nil {
-			return fmt.Errorf("looking up who keyed in case %s: %w", f.Reference, err)
-		}
-		f.KeyedByName = by.Name
-	}
-	if f.Accounts, err = Accounts(f.Assessment, f.Rules, f.Entries); err != nil {
-		return fmt.Errorf("reading the accounts of case %s: %w", f.Reference, err)
-	}
-	raise := func(flags ...care.Flag) {
-		for _, x := range flags {
-			if !slices.ContainsFunc(append(f.Summary.Flags, f.LaterFlags...), func(y care.Flag) bool { return y.ID == x.ID }) {
-				f.LaterFlags = append(f.LaterFlags, x)
-			}
-		}
-	}
-	for _, account := range f.Accounts[1:] {
-		rules, err := s.Library.Version(account.Ruleset)
-		if err != nil {
-			return fmt.Errorf("reading the accounts of case %s: %w", f.Reference, err)
-		}
-		raise(rules.Flags(account.Answers, rules.Facts(account.Answers), nil)...)
-	}
-	facts, both := BothVoices(f.Rules, f.Accounts)
-	f.Facts = facts
-	if !both {
-		return nil
-	}
-	if f.Indication != nil {
-		tested := f.Rules.Indicate(facts)
-		f.Both = &tested
-	}
-	raise(f.Rules.Flag("two_voices"))
-	if slices.ContainsFunc(f.OutcomeIDs(), func(o string) bool {
-		return slices.Contains(facts.Get("outcomes."+o+".accounts_differ"), "true")
-	}) {
-		raise(f.Rules.Flag("accounts_differ"))
-	}
-	slices.SortStableFunc(f.LaterFlags, func(a, b care.Flag) int { return int(b.Priority) - int(a.Priority) })
-	return nil
-}
-
-// take puts one working paper in its place.
-func (f *CaseFile) take(p care.Part) error {
-	f.versions[p.Name] = p.Version
-	switch outcome, isFinding := strings.CutPrefix(p.Name, partFinding); {
-	case isFinding:
-		finding := care.Finding{}
-		if err := json.Unmarshal(p.Body, &finding); err != nil {
-			return err
-		}
-		finding.Version = p.Version
-		f.Findings[outcome] = finding
-	case strings.HasPrefix(p.Name, partContact):
-		contact := care.Contact{}
-		if err := json.Unmarshal(p.Body, &contact); err != nil {
-			return err
-		}
-		f.Contacts = append(f.Contacts, contact)
-	case p.Name == partImpact:
-		if err := json.Unmarshal(p.Body, &f.Impact); err != nil {
-			return err
-		}
-		f.Impact.Version = p.Version
-	case p.Name == partRecord:
-		if err := json.Unmarshal(p.Body, &f.Record); err != nil {
-			return err
-		}
-		f.Record.Version = p.Version
-	}
-	return nil
 }
 
 // toChange loads a case that is still open, for a verb that changes it.
@@ -542,7 +341,16 @@ func (s *Service) SetImpact(ctx context.Context, actor care.Actor, reference str
 		c.oneOf("area-"+area, level, ListImpact, false)
 	}
 	c.yesNo("significant", impact.Significant, impact.SignificantReason)
-	c.yesNo("cause", impact.Cause, impact.CauseReason)
+	ofCarers := map[string]string{"carer": impact.Carer + impact.CarerReason, "health": impact.Health + impact.HealthReason}
+	for _, p := range f.Points(impact) {
+		c.yesNo(p.ID, p.Value, p.Reason)
+		delete(ofCarers, p.ID)
+	}
+	for _, given := range ofCarers {
+		if given != "" {
+			return fmt.Errorf("impact on case %s: %w", reference, eligibility.ErrUnknownField)
+		}
+	}
 	if err := c.err(); err != nil {
 		return err
 	}
@@ -576,7 +384,7 @@ func (s *Service) SaveRecord(ctx context.Context, actor care.Actor, reference st
 	c.words("decision_reason", record.DecisionReason)
 	c.words("advice", record.Advice)
 	c.words("next_steps", record.NextSteps)
-	if !f.Assessed() && (record.Decision != "" || len(record.Checks) > 0) {
+	if f.Short() && (record.Decision != "" || len(record.Checks) > 0) {
 		return fmt.Errorf("record of case %s: %w", reference, eligibility.ErrUnknownField)
 	}
 	if err := c.err(); err != nil {

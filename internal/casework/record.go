@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"threshold/internal/care"
+	"threshold/internal/eligibility"
 )
 
 // A SignedRecord is the written record of an assessment and its determination (Care Act 2014 ss.12(3), 13(2)), complete
@@ -27,12 +28,17 @@ type SignedRecord struct {
 	Person   RecordPerson    `json:"person"`
 	Contacts []RecordContact `json:"contacts"`
 	// NoContactReason is given when nobody spoke with the person.
-	NoContactReason string          `json:"no_contact_reason,omitempty"`
-	Checks          []RecordLine    `json:"checks,omitempty"`
-	Indication      string          `json:"indication,omitempty"` // what the rules suggested: likely_met, likely_not_met, cannot_tell
-	Findings        []RecordFinding `json:"findings,omitempty"`
-	Impact          *RecordImpact   `json:"impact,omitempty"`
-	Conditions      []RecordLine    `json:"conditions,omitempty"` // the conditions of the criteria, tested on the findings
+	NoContactReason string       `json:"no_contact_reason,omitempty"`
+	Checks          []RecordLine `json:"checks,omitempty"`
+	// Accounts are what each voice told, oldest first; the first is the form that was sent. Added counts what else came to the
+	// case, by kind of entry.
+	Accounts []RecordAccount `json:"accounts,omitempty"`
+	Added    map[string]int  `json:"added,omitempty"`
+	// Indication is what the rules suggested from all accounts together: likely_met, likely_not_met, cannot_tell.
+	Indication string          `json:"indication,omitempty"`
+	Findings   []RecordFinding `json:"findings,omitempty"`
+	Impact     *RecordImpact   `json:"impact,omitempty"`
+	Conditions []RecordLine    `json:"conditions,omitempty"` // the conditions of the criteria, tested on the findings
 
 	Decision       string       `json:"decision"` // eligible, not_eligible, closed
 	DecisionReason string       `json:"decision_reason,omitempty"`
@@ -78,7 +84,8 @@ type RecordFinding struct {
 	Outcome    string       `json:"outcome"`
 	Name       string       `json:"name"`
 	Citation   string       `json:"citation"`
-	Said       []RecordTold `json:"said,omitempty"`
+	Said       []RecordTold `json:"said,omitempty"`   // in the form that was sent
+	Others     []RecordSaid `json:"others,omitempty"` // in the accounts that came later; never merged
 	Suggested  string       `json:"suggested"`
 	Conclusion string       `json:"conclusion"`
 	Sources    []string     `json:"sources"`
@@ -88,19 +95,44 @@ type RecordFinding struct {
 	At         time.Time    `json:"at"`
 }
 
+// RecordAccount is one voice: self or helper, what a helper is to the person, and when it was told.
+type RecordAccount struct {
+	Voice   string    `json:"voice"`
+	Who     string    `json:"who,omitempty"`
+	SentAt  time.Time `json:"sent_at"`
+	KeyedBy string    `json:"keyed_by,omitempty"` // the practitioner who typed it, from paper or on the phone
+	// Indication is what the rules suggest from this account alone.
+	Indication string `json:"indication,omitempty"`
+}
+
+// RecordSaid is what a later account told of an outcome: by which of the record's Accounts, counted from 0.
+type RecordSaid struct {
+	Account int          `json:"account"`
+	Said    []RecordTold `json:"said"`
+}
+
+// RecordPoint is a condition beside the outcomes as the practitioner answered it.
+type RecordPoint struct {
+	ID       string `json:"id"`
+	Text     string `json:"text"`
+	Citation string `json:"citation"`
+	Value    string `json:"value"`
+	Reason   string `json:"reason"`
+}
+
 // RecordTold is a question with what was answered.
 type RecordTold struct {
 	Question string   `json:"question"`
 	Answers  []string `json:"answers"`
 }
 
-// RecordImpact is the view on well-being and on the cause.
+// RecordImpact is the view on well-being and on the conditions beside the outcomes.
 type RecordImpact struct {
 	Areas             []RecordLine `json:"areas"`
 	Significant       string       `json:"significant"`
 	SignificantReason string       `json:"significant_reason"`
-	Cause             string       `json:"cause"`
-	CauseReason       string       `json:"cause_reason"`
+	// Points are where the needs come from and, of a carer, the other conditions.
+	Points []RecordPoint `json:"points"`
 }
 
 // NotSignable says what must be done before the record can be signed.
@@ -139,7 +171,13 @@ func (s *Service) Sign(ctx context.Context, actor care.Actor, reference, seen st
 		if err != nil {
 			return care.Determination{}, err
 		}
-		err = s.Store.SignCase(ctx, actor.Council, d, f.versions, s.event(actor, "record.signed", f.ID, d.Decision))
+		ev := s.event(actor, "record.signed", f.ID, d.Decision)
+		if d.Decision != DecisionClosed {
+			if ev.Mail, err = s.decided(ctx, f); err != nil {
+				return care.Determination{}, err
+			}
+		}
+		err = s.Store.SignCase(ctx, actor.Council, d, f.versions, ev)
 		if errors.Is(err, care.ErrConflict) || errors.Is(err, care.ErrLocked) {
 			continue // signed or changed by somebody else between reading and signing: look again
 		}
@@ -149,6 +187,15 @@ func (s *Service) Sign(ctx context.Context, actor care.Actor, reference, seen st
 		return d, nil
 	}
 	return care.Determination{}, fmt.Errorf("signing case %s: %w", reference, care.ErrConflict)
+}
+
+// decided is the message that a decision was made, where the contact rule lets one be sent. It does not say which.
+func (s *Service) decided(ctx context.Context, f CaseFile) (*care.Mail, error) {
+	council, err := s.councilOf(ctx, f.Council)
+	if err != nil {
+		return nil, fmt.Errorf("telling of the decision on case %s: %w", f.Reference, err)
+	}
+	return s.toPerson(f.asTold(), council, "decision", "/"+council.Slug+"/back"), nil
 }
 
 // determine writes the record of a case that has no blocker.
@@ -168,8 +215,13 @@ func (s *Service) determine(f CaseFile, p care.Practitioner) (care.Determination
 	for _, c := range f.Contacts {
 		r.Contacts = append(r.Contacts, RecordContact{c.On, c.How, c.SeenAlone, c.Advocate, c.ByName})
 	}
-	if f.Assessed() {
-		f.writeAssessment(&r)
+	if err := s.writeAccounts(f, &r); err != nil {
+		return care.Determination{}, err
+	}
+	if !f.Short() {
+		if err := s.writeAssessment(f, &r); err != nil {
+			return care.Determination{}, err
+		}
 	}
 	body, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
@@ -181,12 +233,63 @@ func (s *Service) determine(f CaseFile, p care.Practitioner) (care.Determination
 	}, nil
 }
 
-func (f CaseFile) writeAssessment(r *SignedRecord) {
+// writeAccounts says who told what when, and what else came to the case. What a helper is to the person stands in the words
+// of the form.
+func (s *Service) writeAccounts(f CaseFile, r *SignedRecord) error {
+	for i, account := range f.Accounts {
+		rs, err := s.Library.Version(account.Ruleset)
+		if err != nil {
+			return fmt.Errorf("writing the accounts of case %s: %w", f.Reference, err)
+		}
+		line := RecordAccount{Voice: string(account.Voice), Who: HelperIs(rs, account.Answers), SentAt: account.SentAt}
+		if i == 0 {
+			line.KeyedBy = f.KeyedByName
+		}
+		if f.Indication != nil && f.sameKind(account) {
+			line.Indication = string(f.Rules.Indicate(f.Rules.Facts(account.Answers)).Suggestion)
+		}
+		r.Accounts = append(r.Accounts, line)
+	}
+	for _, l := range f.Later {
+		if l.Kind == care.EntryAccount {
+			continue
+		}
+		if r.Added == nil {
+			r.Added = map[string]int{}
+		}
+		r.Added[string(l.Kind)]++
+	}
+	return nil
+}
+
+// HelperIs is what whoever gave a helper's account is to the person, in the words of the form; "" when they did not say.
+func HelperIs(rs *eligibility.Ruleset, a care.Answers) string {
+	for _, row := range rs.ToldPages(a, nil, "proxy/who") {
+		if row.ID == "helper_is" && row.Answered {
+			return row.Answers[0]
+		}
+	}
+	return ""
+}
+
+// toldOn lists what an account tells of an outcome.
+func toldOn(rs *eligibility.Ruleset, a care.Answers, outcome string) []RecordTold {
+	var out []RecordTold
+	for _, row := range rs.ToldOutcome(a, outcome, nil) {
+		if row.Answered {
+			out = append(out, RecordTold{row.Question, row.Answers})
+		}
+	}
+	return out
+}
+
+// writeAssessment adds findings, impact and decision.
+func (s *Service) writeAssessment(f CaseFile, r *SignedRecord) error {
 	for _, id := range f.Record.Checks {
 		r.Checks = append(r.Checks, RecordLine{ID: id, Text: f.Rules.Choice(ListChecks, id)})
 	}
-	if f.Indication != nil {
-		r.Indication = string(f.Indication.Suggestion)
+	if shown := f.Shown(); shown != nil {
+		r.Indication = string(shown.Suggestion)
 	}
 	for _, rule := range f.Rules.Outcomes() {
 		id, finding := rule.ID, f.Findings[rule.ID]
@@ -195,16 +298,26 @@ func (f CaseFile) writeAssessment(r *SignedRecord) {
 			Conclusion: string(finding.Conclusion), Sources: finding.Sources, Reason: finding.Reason, Period: finding.Period,
 			ByName: finding.ByName, At: finding.At,
 		}
-		for _, row := range f.Rules.ToldOutcome(f.Answers, id, nil) {
-			if row.Answered {
-				line.Said = append(line.Said, RecordTold{row.Question, row.Answers})
+		for i, account := range f.Accounts {
+			rs, err := s.Library.Version(account.Ruleset)
+			if err != nil {
+				return fmt.Errorf("writing the findings of case %s: %w", f.Reference, err)
+			}
+			said := toldOn(rs, account.Answers, id)
+			switch {
+			case len(said) == 0:
+			case i == 0:
+				line.Said = said
+			default:
+				line.Others = append(line.Others, RecordSaid{i, said})
 			}
 		}
 		r.Findings = append(r.Findings, line)
 	}
-	r.Impact = &RecordImpact{
-		Significant: f.Impact.Significant, SignificantReason: f.Impact.SignificantReason,
-		Cause: f.Impact.Cause, CauseReason: f.Impact.CauseReason,
+	r.Impact = &RecordImpact{Significant: f.Impact.Significant, SignificantReason: f.Impact.SignificantReason}
+	for _, p := range f.Points(f.Impact) {
+		text, citation := f.Rules.Law(p.Law)
+		r.Impact.Points = append(r.Impact.Points, RecordPoint{ID: p.ID, Text: text, Citation: citation, Value: p.Value, Reason: p.Reason})
 	}
 	for _, area := range f.Rules.Areas() {
 		r.Impact.Areas = append(r.Impact.Areas, RecordLine{ID: area.ID, Text: area.Name, Value: f.Impact.Areas[area.ID], Citation: area.Citation})
@@ -217,6 +330,7 @@ func (f CaseFile) writeAssessment(r *SignedRecord) {
 	}
 	r.Decision, r.DecisionReason = f.Record.Decision, f.Record.DecisionReason
 	r.Advice, r.Considered19 = f.Record.Advice, f.Record.Considered19
+	return nil
 }
 
 // HashRecord is the SHA-256 of a record's bytes in hex, as printed on it.

@@ -28,7 +28,7 @@ func Blockers(f CaseFile) []Blocker {
 	if !f.Contacted() && !enough(f.Record.NoContactReason) {
 		add("contact", "", "contact", "")
 	}
-	if !f.Assessed() {
+	if f.Short() {
 		if !enough(f.Record.NextSteps) {
 			add("done", "record", "next_steps", "")
 		}
@@ -55,15 +55,17 @@ func Blockers(f CaseFile) []Blocker {
 	for _, id := range f.AreaIDs() {
 		if f.Impact.Areas[id] == "" {
 			if areas++; areas == 1 {
-				add("areas", "impact", "area-"+id, "") // s.9(4)(a): the assessment covers the whole list of s.1(2)
+				add("areas", "impact", "area-"+id, "") // s.9(4)(a), s.10(5)(c): the assessment covers the whole list of s.1(2)
 			}
 		}
 	}
 	if f.Impact.Significant == "" || !enough(f.Impact.SignificantReason) {
 		add("significant", "impact", "significant", "")
 	}
-	if f.Impact.Cause == "" || !enough(f.Impact.CauseReason) {
-		add("cause", "impact", "cause", "")
+	for _, p := range f.Points(f.Impact) {
+		if p.Value == "" || !enough(p.Reason) {
+			add(p.ID, "impact", p.ID, "")
+		}
 	}
 
 	for _, check := range choiceIDs(f.Rules, ListChecks) {
@@ -117,6 +119,27 @@ func decisionBlockers(f CaseFile) []Blocker {
 	return out
 }
 
+// A Point is a condition of the criteria beside the outcomes and well-being: the practitioner answers it with yes or no and
+// says why.
+type Point struct {
+	ID            string // of its field; the reason's field is ID + "_reason"
+	Fact          string // of the ruleset, which the answer settles
+	Law           string // key of its words in the law's terms (Ruleset.Law)
+	Value, Reason string // yes, no or ""
+}
+
+// Points lists those of the case's ruleset, in the order of the regulation, as they are answered in impact: of an adult
+// where the needs come from, of a carer that they are one, that the care is necessary, and their health.
+func (f CaseFile) Points(impact care.Impact) []Point {
+	all := []Point{
+		{"carer", "is_carer", "carer", impact.Carer, impact.CarerReason},
+		{"cause", "impairment", "impairment", impact.Cause, impact.CauseReason},
+		{"cause", "necessary_care", "necessary_care", impact.Cause, impact.CauseReason},
+		{"health", "health", "health", impact.Health, impact.HealthReason},
+	}
+	return slices.DeleteFunc(all, func(p Point) bool { return f.Rules.FactOptions(p.Fact) == nil })
+}
+
 // Tested puts the practitioner's findings through the same ruleset as the person's answers: the criteria are written down
 // once, as data, and a decision is held against them and not against a second copy. complete is false while a finding
 // or a condition is still open.
@@ -130,9 +153,10 @@ func (f CaseFile) Tested() (tested care.Indication, complete bool) {
 	limbs := f.Rules.Lists()["limb"]
 	for _, id := range f.OutcomeIDs() {
 		switch f.Findings[id].Conclusion {
-		case care.ConcludesUnable: // by which limb is in the reason; to the criteria any one is enough, reg 2(3)
+		case care.ConcludesUnable: // by which limb is in the reason; to the criteria any one is enough, reg 2(3), 3(3)
 			set("outcomes."+id+"."+limbs[0], "yes")
-			set("outcomes."+id+".cause", "impairment")
+			cause := "outcomes." + id + ".cause"
+			set(cause, f.Rules.FactOptions(cause)[0]) // the one that the criteria are about
 		case care.ConcludesAble:
 			for _, limb := range limbs {
 				set("outcomes."+id+"."+limb, "no")
@@ -141,10 +165,19 @@ func (f CaseFile) Tested() (tested care.Indication, complete bool) {
 			return tested, false
 		}
 	}
-	if f.Impact.Cause == "" || f.Impact.Significant == "" {
+	if f.Impact.Significant == "" {
 		return tested, false
 	}
-	set("impairment", f.Impact.Cause)
+	for _, p := range f.Points(f.Impact) {
+		switch p.Value {
+		case "yes":
+			set(p.Fact, f.Rules.FactOptions(p.Fact)[0]) // what holds stands first: yes, or health that is deteriorating
+		case "no":
+			set(p.Fact, "no")
+		default:
+			return tested, false
+		}
+	}
 	set("wellbeing.overall", f.Impact.Significant)
 	if f.Impact.Significant == "no" {
 		for _, id := range f.AreaIDs() { // the judgement on the whole was made: no area is left to overrule it
@@ -154,8 +187,8 @@ func (f CaseFile) Tested() (tested care.Indication, complete bool) {
 	return f.Rules.Indicate(facts), true
 }
 
-// Seen is a fingerprint of all working papers as they were read. A form to sign carries it, so that nobody signs what a
-// colleague changed a moment ago.
+// Seen is a fingerprint of all working papers, and of what was added to the case, as they were read. A form to sign carries
+// it, so that nobody signs over what a colleague changed or the person told a moment ago.
 func (f CaseFile) Seen() string {
 	h := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(f.versions)) {

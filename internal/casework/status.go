@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -125,15 +124,11 @@ func (s *Service) Status(ctx context.Context, actor care.Actor) (Status, error) 
 }
 
 func (s *Service) promised(ctx context.Context, a care.Assessment) (time.Time, error) {
-	councils, err := s.Councils(ctx)
+	council, err := s.councilOf(ctx, a.Council)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("reading what the council promises: %w", err)
 	}
-	i := slices.IndexFunc(councils, func(c care.Council) bool { return c.Slug == a.Council })
-	if i < 0 {
-		return time.Time{}, fmt.Errorf("council %s: %w", a.Council, care.ErrNotFound)
-	}
-	return Promised(a, councils[i]), nil
+	return Promised(a, council), nil
 }
 
 func endOfDay(t time.Time) time.Time {
@@ -248,15 +243,16 @@ func (s *Service) add(ctx context.Context, actor care.Actor, e care.Entry, body 
 	return nil
 }
 
-// words checks what was typed into one box: something, and not too much.
+// typedWords checks what was typed into one box: something, and not too much.
 func typedWords(field, text string, most int) (string, error) {
 	text = strings.TrimSpace(text)
-	switch n := utf8.RuneCountInString(text); {
-	case text == "":
-		return text, care.Refuse(field, "enter")
-	case n > most:
-		return text, &care.Invalid{Problems: []care.Problem{{Field: field, Code: "too_long", Args: map[string]string{
-			"max": fmt.Sprint(most), "have": fmt.Sprint(n)}}}}
+	var typed []string
+	if text != "" {
+		typed = []string{text}
+	}
+	box := care.Question{ID: field, Kind: care.KindTextarea, Required: true, MaxChars: most}
+	if p := box.Check(typed, time.Time{}); p != nil {
+		return text, &care.Invalid{Problems: []care.Problem{*p}}
 	}
 	return text, nil
 }
@@ -344,7 +340,7 @@ func (s *Service) AddDay(ctx context.Context, actor care.Actor, line care.DiaryL
 		return fmt.Errorf("adding a day as a helper, or to an account: %w", care.ErrForbidden)
 	}
 	var problems []care.Problem
-	day, now := care.Question{ID: "on", Kind: care.KindDate, Required: true}, s.Now()
+	day, now := care.Question{ID: "on", Kind: care.KindDate, Required: true}, wallClock(s.Now())
 	var on []string
 	if strings.Trim(line.On, "- ") != "" {
 		on = []string{line.On}
@@ -370,6 +366,12 @@ func (s *Service) AddDay(ctx context.Context, actor care.Actor, line care.DiaryL
 	}
 	line.Voice = voiceIn(actor, d)
 	return s.add(ctx, actor, s.entry(actor, care.EntryDiary, "", once), line, "diary.added")
+}
+
+// wallClock is what clocks in England show, as if it were UTC: a day that is typed has no zone.
+func wallClock(now time.Time) time.Time {
+	t := now.In(ukTime)
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
 }
 
 // A Look is one day on which somebody of the council opened a case: as what, never who.

@@ -87,8 +87,8 @@ type Store interface {
 	// ErrConflict when it moved on; ErrLocked when the case is signed.
 	SavePart(ctx context.Context, council, caseID string, p care.Part, ev care.Event) error
 	// SignCase appends a determination (Version must be the next one, Hash the SHA-256 of Body), sets the case to signed
-	// and raises its version, and refuses with ErrConflict when any part's version differs from seen: what is signed is
-	// what was read.
+	// and raises its version, and refuses with ErrConflict when any part's version differs from seen, or the number of entries
+	// from seen[care.SeenEntries] where that is given: what is signed is what was read.
 	SignCase(ctx context.Context, council string, d care.Determination, seen map[string]int, evs ...care.Event) error
 	// Determinations of a case, oldest first.
 	Determinations(ctx context.Context, council, caseID string) ([]care.Determination, error)

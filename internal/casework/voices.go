@@ -216,6 +216,9 @@ func (s *Service) readAccount(e care.Entry) (care.Account, *eligibility.Ruleset,
 func BothVoices(rs *eligibility.Ruleset, accounts []care.Account) (facts eligibility.Facts, ok bool) {
 	var own, helper *eligibility.Facts
 	for _, account := range accounts {
+		if kindOf(account.Ruleset) != rs.Kind {
+			continue // told under other rules: shown, and no fact of these
+		}
 		f := rs.Facts(account.Answers)
 		switch {
 		case account.Voice == care.VoiceSelf:

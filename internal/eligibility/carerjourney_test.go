@@ -17,6 +17,7 @@ import (
 var loadedOnce = sync.OnceValues(func() (*Library, error) { return Load(rules.FS) })
 
 // carerRules is the carer's ruleset as it is shipped.
+
 func carerRules(t testing.TB) *Ruleset {
 	t.Helper()
 	lib, err := loadedOnce()
@@ -34,11 +35,13 @@ func carerRules(t testing.TB) *Ruleset {
 }
 
 // carer is somebody on the carer's journey who answers for themselves.
+
 func carer(t testing.TB) *person {
 	return newPerson(t, carerRules(t)).on("for", "for=carer")
 }
 
 // carerAnswers makes answers of "question=option question=option" on the carer's journey.
+
 func carerAnswers(s string) care.Answers {
 	a := answersOf(s)
 	a.Set("for", "carer")
@@ -46,8 +49,11 @@ func carerAnswers(s string) care.Answers {
 }
 
 // The whole mapping from a carer's answers to facts, option by option, written out from the law and the journey and not
+
 // from questions.yaml. Each row is what was answered and every fact that follows besides is_carer=yes, which choosing the
+
 // journey says (Care Act 2014 s.10(3)).
+
 func TestCarerMappingTable(t *testing.T) {
 	rs := carerRules(t)
 	rows := []struct{ answers, facts string }{
@@ -172,6 +178,7 @@ func TestCarerMappingTable(t *testing.T) {
 }
 
 // No answer says "not a carer" or "not necessary care": the first is for the council, s.10(10), the second for a worker.
+
 func TestNoCarerAnswerTakesTheGateAway(t *testing.T) {
 	for _, p := range carerRules(t).pages {
 		for _, q := range p.asks {
@@ -207,6 +214,7 @@ func TestCarerAllTheOthersOnMyOwn(t *testing.T) {
 }
 
 // carerTo goes on with pages left empty, but for what must be answered.
+
 func carerTo(p *person, path string) *person {
 	p.t.Helper()
 	for range len(p.rs.pages) {
@@ -226,206 +234,23 @@ func carerTo(p *person, path string) *person {
 }
 
 // Health alone is enough for a carer. Screens are counted as people see them, the start page and the private questions
+
 // included: at most 14 to an indication and 20 to sent.
-func TestCarerScreensByHealthAlone(t *testing.T) {
-	p := carer(t).on("talk").on("today", "today=none", "private=alone").on("questions", "safety=none").
-		on("carer/person", "they_call=Alex", "their_age=adult", "own_age=adult", "lives_with=yes").
-		on("carer/care", "does=personal", "does=nights", "hours=h50_plus", "paid=none").
-		on("carer/go-on", "able=with_help", "willing=yes").on("carer/health", "health=deteriorating", "council_help=no").
-		on("carer/daily", "daily=none").on("carer/second-look", "second_look=all_fine").on("life", "overall=big")
-	if p.screens+1 > 14 || p.at != "result" {
-		t.Errorf("%d screens to %q", p.screens+1, p.at)
-	}
-	t.Logf("health alone: %d screens to the indication", p.screens+1)
-	ind := p.rs.Indicate(p.facts())
-	r := p.rs.Result(p.a, &ind, councilWords)
-	if ind.Suggestion != care.LikelyMet || r.State != StateLikely || r.H1 != "The council may have to help you as a carer" {
-		t.Errorf("%s, %q", ind.Suggestion, r.H1)
-	}
-	if !slices.Contains(r.Body, "You can get help even if Alex gets none.") {
-		t.Errorf("body: %q", r.Body)
-	}
-	p.on("result").on("matters").on("you/name", "name=Sam Example").on("you/where", "living=home").on("carer/link", "link=yes").
-		on("you/contact", "ways=call", "phone=07700 900 982").on("check", "go_on=joint")
-	if p.screens+1 > 20 || p.at != "sent" {
-		t.Errorf("%d screens to %q", p.screens+1, p.at)
-	}
-	t.Logf("health alone: %d screens to sent", p.screens+1)
-}
 
 // The plan for an emergency is asked of those who said something to put in it.
-func TestCarerEmergency(t *testing.T) {
-	for said, want := range map[string][]string{
-		"someone": {"emergency_who", "emergency_phone", "emergency_know", "emergency_where"}, "nobody": {"emergency_know", "emergency_where"},
-		"not_sure": nil, "": nil,
-	} {
-		p := carerTo(carer(t), "carer/go-on")
-		if said == "" {
-			p.on("carer/go-on")
-		} else {
-			p.on("carer/go-on", "emergency="+said)
-		}
-		if carerTo(p, "result"); want == nil {
-			if p.on("result"); p.at != "matters" {
-				t.Errorf("%q leads to %q", said, p.at)
-			}
-			continue
-		}
-		page, ok := p.on("result").rs.Page("carer/emergency", p.a, councilWords)
-		var got []string
-		for _, q := range page.Questions {
-			got = append(got, q.ID)
-		}
-		if !ok || !slices.Equal(got, want) {
-			t.Errorf("%q asks %v", said, got)
-		}
-		if slices.Contains(p.flags(), "emergency_plan") != (said == "nobody") {
-			t.Errorf("%q: %v", said, p.flags())
-		}
-	}
-}
 
 // If a carer can and wants to go on decides nothing: not the facts, not what they read. A worker is told, in words that
+
 // say who must not be.
-func TestGoingOnIsNeverAFact(t *testing.T) {
-	seen := ""
-	for _, said := range [][]string{nil, {"able=yes", "willing=yes"}, {"able=no", "willing=no"}, {"able=some", "willing=some"}, {"able=not_sure", "willing=with_help"}} {
-		p := carerTo(carer(t), "carer/go-on").on("carer/go-on", said...).on("carer/health", "health=at_risk").on("carer/daily", "daily=recreation").
-			on("carer/second-look").on("carer/daily/recreation", "recreation.limbs=assistance").on("carer/daily/recreation/more", "recreation.cause=caring")
-		facts, _ := p.facts().MarshalJSON()
-		ind := p.rs.Indicate(p.facts())
-		all := fmt.Sprintf("%s %+v %+v %v", facts, ind, p.rs.Result(p.a, &ind, councilWords), p.rs.Path(p.a))
-		if seen == "" {
-			seen = all
-		}
-		if all != seen {
-			t.Errorf("%v changes what the rules or the carer see", said)
-		}
-	}
-	p := carerTo(carer(t), "carer/go-on").on("carer/go-on", "able=some", "willing=no")
-	flags := p.rs.Flags(p.a, p.facts(), nil)
-	for _, id := range []string{"care_may_stop", "care_unwilling"} {
-		at := slices.IndexFunc(flags, func(f care.Flag) bool { return f.ID == id })
-		if at < 0 || flags[at].Priority != care.PriorityUrgent || !strings.Contains(flags[at].Text, "Never shown to the adult") {
-			t.Errorf("%s: %+v", id, flags)
-		}
-	}
-}
 
 // Who cares for a child, or is a child, is sent on to children's services with the same form, and asked nothing in between.
-func TestCarersAndChildren(t *testing.T) {
-	short := []string{"you/name", "you/where", "carer/link", "you/contact", "check", "sent"}
-	for _, c := range []struct {
-		said  []string
-		advi  []string
-		flags []string
-		words string
-	}{
-		{[]string{"their_age=child"}, []string{"carer/child"}, []string{"parent_carer_ca1989_s17ZD"}, "Children Act 1989, section 17ZD"},
-		{[]string{"their_age=near_18"}, []string{"carer/child"}, []string{"parent_carer_ca1989_s17ZD", "transition_s60"}, "Care Act 2014, section 60"},
-		{[]string{"own_age=under_18"}, []string{"carer/young"}, []string{"transition_s63", "children_services_referral"}, "Children Act 1989, section 17ZA"},
-		{[]string{"own_age=under_18", "their_age=child"}, []string{"carer/child", "carer/young"}, []string{"parent_carer_ca1989_s17ZD", "children_services_referral"}, "020"},
-	} {
-		p := carerTo(carer(t), "carer/person").on("carer/person", c.said...)
-		want := slices.Concat([]string{"for", "talk", "today", "carer/person"}, c.advi, short)
-		if got := p.rs.Path(p.a); !slices.Equal(got, want) {
-			t.Errorf("%v: the path is %v", c.said, got)
-		}
-		w := councilWords.with(Words{"phone": "020 7946 0101"})
-		var lines []string
-		for _, path := range c.advi {
-			page, _ := p.rs.Page(path, p.a, w)
-			lines = append(lines, page.Lines...)
-		}
-		if all := strings.Join(lines, " "); !strings.Contains(all, c.words) || !strings.Contains(all, "020 7946 0101") {
-			t.Errorf("%v: %v", c.said, lines)
-		}
-		if got := p.rs.SentAs(p.a); got != care.KindChildren {
-			t.Errorf("%v is sent as %q", c.said, got)
-		}
-		for _, f := range c.flags {
-			if !slices.Contains(p.flags(), f) {
-				t.Errorf("%v: no flag %s: %v", c.said, f, p.flags())
-			}
-		}
-		if carerTo(p, "sent"); p.at != "sent" {
-			t.Errorf("%v ends on %q", c.said, p.at)
-		}
-	}
-	// Said by the date of birth alone, at the end: nothing is lost, and it goes to the right team.
-	p := carerTo(carer(t), "carer/health").on("carer/health", "health=deteriorating")
-	carerTo(p, "you/name").on("you/name", "name=Sam Example", "born=2012-03-27")
-	if p.at != "you/young" {
-		t.Errorf("under 18 by birth leads to %q", p.at)
-	}
-	ind := p.rs.Indicate(p.facts())
-	if r := p.rs.Result(p.a, &ind, councilWords); p.rs.SentAs(p.a) != care.KindChildren || r.State != "children" || len(r.Why) > 0 {
-		t.Errorf("sent as %q, result %q", p.rs.SentAs(p.a), r.State)
-	}
-	if carerTo(p, "sent"); !slices.Contains(p.flags(), "transition_s63") || p.a.One("health") != "deteriorating" {
-		t.Errorf("%v", p.flags())
-	}
-	if adult := carerTo(carer(t), "check"); adult.rs.SentAs(adult.a) != care.KindCarer {
-		t.Errorf("a carer's form is sent as %q", adult.rs.SentAs(adult.a))
-	}
-}
 
 // The first page is the same question in every journey, and each choice leads to the journey it is about.
-func TestCarerFirstPageLeadsOn(t *testing.T) {
-	rs, adults := carerRules(t), published(t)
-	for _, o := range rs.questions["for"].options {
-		var a care.Answers
-		a.Set("for", o.ID)
-		want := string(care.KindAdultNeeds)
-		if o.ID == "carer" {
-			want = ""
-		}
-		if got := rs.LeadsTo(a); got != want {
-			t.Errorf("%s leads to %q", o.ID, got)
-		}
-		if _, ok := adults.questions["for"].option(o.ID); !ok {
-			t.Errorf("the adult's first page lacks %s", o.ID)
-		}
-	}
-}
 
 // Every page names the person cared for as the carer does, in plain words while nobody has said, and leaves no gap.
-func TestCarerPagesNameThePerson(t *testing.T) {
-	w := councilWords.with(Words{"phone_24h": "020 7946 0199", "link": "x", "ref": "x", "n": "1"})
-	for _, name := range []string{"", "Alex"} {
-		p := carerTo(carer(t), "carer/person")
-		if name == "" {
-			p.on("carer/person")
-		} else {
-			p.on("carer/person", "they_call="+name)
-		}
-		carerTo(p, "carer/daily").on("carer/daily", "daily=home", "daily=work").on("carer/second-look")
-		carerTo(p, "check")
-		all := ""
-		for _, path := range p.rs.Path(p.a) {
-			page, ok := p.rs.Page(path, p.a, w)
-			if !ok {
-				t.Fatalf("no page %s", path)
-			}
-			all += fmt.Sprintf("%+v\n", page)
-		}
-		all += fmt.Sprintf("%+v", p.rs.Told(p.a, w))
-		for _, gap := range []string{"{name}", "{title}", "{about}", "{question}"} {
-			if strings.Contains(all, gap) {
-				t.Errorf("%q: a page shows %s", name, gap)
-			}
-		}
-		want := "What do you do for Alex?"
-		if name == "" {
-			want = "What do you do for the person you care for?"
-		}
-		if !strings.Contains(all, want) {
-			t.Errorf("%q: no page says %q", name, want)
-		}
-	}
-}
 
 // What a carer wants kept from the adult is for the worker alone, and stays when the page is sent again without it.
+
 func TestCarerKeepsThingsFromTheAdult(t *testing.T) {
 	p := carerTo(carer(t), "carer/link").on("carer/link", "link=ask_first", "keep_from=That I am worn out")
 	if told := fmt.Sprint(p.rs.Told(p.a, councilWords)); strings.Contains(told, "worn out") {
@@ -455,6 +280,7 @@ func TestCarerKeepsThingsFromTheAdult(t *testing.T) {
 }
 
 // A carer who needs care is told of to a worker, by the question and by the rules alike, and a review has no indication.
+
 func TestCarerWithOwnNeeds(t *testing.T) {
 	p := carerTo(carer(t), "carer/health").on("carer/health", "own_needs=yes", "council_help=yes")
 	for _, f := range []string{"adult_assessment_asked_s9", "existing_plan_review_s27"} {
@@ -468,7 +294,9 @@ func TestCarerWithOwnNeeds(t *testing.T) {
 }
 
 // What a helper said of themselves on an adult's form is not asked again on their own, and nothing said of the adult is
+
 // taken for theirs.
+
 func TestCarerTakesOver(t *testing.T) {
 	var from care.Answers
 	for q, v := range map[string]string{
@@ -494,7 +322,9 @@ func TestCarerTakesOver(t *testing.T) {
 }
 
 // And the other way: a carer who needs care too says nothing of themselves twice. What they said of caring, of going on, of
+
 // today, and what they agreed to there stays there.
+
 func TestAdultTakesOverFromCarer(t *testing.T) {
 	p := carer(t).on("talk", "language=Urdu", "ways_to_talk=other", "ways_to_talk.other.text=A slate")
 	carerTo(p, "carer/health").on("carer/health", "health=deteriorating", "own_needs=yes", "council_help=yes")
@@ -524,6 +354,7 @@ func TestAdultTakesOverFromCarer(t *testing.T) {
 }
 
 // What the rules say when they do not look met is worded for each condition that can fail.
+
 func TestCarerUnlikelySaysWhy(t *testing.T) {
 	rs := carerRules(t)
 	told := rs.Journey.words.Result.States[StateUnlikely].Told
@@ -548,49 +379,11 @@ func TestCarerUnlikelySaysWhy(t *testing.T) {
 }
 
 // Answering at random or not at all comes to the end, whatever a carer says, and every page is met on the way.
-func TestEveryCarerComesToSent(t *testing.T) {
-	rs := carerRules(t)
-	reached := map[string]bool{}
-	rapid.Check(t, func(rt *rapid.T) {
-		a, at := care.Answers{}, rs.Start()
-		silent := rapid.IntRange(0, 3).Draw(rt, "silent") == 0
-		for range len(rs.pages) + 5 {
-			page, ok := rs.Page(at, a, councilWords)
-			if !ok {
-				rt.Fatalf("led to %q, which does not apply", at)
-			}
-			if may, to := rs.MayBeOn(a, at); !may && at != "sent" {
-				rt.Fatalf("led to %q, where nobody may be: sent to %q", at, to)
-			}
-			reached[page.Path] = true
-			if at == "sent" {
-				return
-			}
-			typed := map[string][]string{}
-			if !silent {
-				typed = fieldsFor(rt, page, false)
-			}
-			if at == "for" {
-				typed["for"] = []string{"carer"}
-			}
-			next, invalid, err := rs.Answer(a, at, enough(at, typed), today)
-			if err != nil || invalid != nil {
-				rt.Fatalf("%s refused %v: %v %v", at, typed, err, invalid)
-			}
-			rs.Indicate(rs.Facts(next))
-			a, at = next, rs.Next(next, at)
-		}
-		rt.Fatal("the path does not end")
-	})
-	for _, p := range rs.pages {
-		if !reached[p.path] {
-			t.Logf("not on any of these walks: %s", p.path)
-		}
-	}
-}
 
 // Taking any answer away never makes a "no" that was not there: whatever says "no" was said. What was chosen takes its
+
 // outcome out of "all the others", so those two are left out of it.
+
 func TestNoCarerAnswerLessMakesANo(t *testing.T) {
 	rs := carerRules(t)
 	rapid.Check(t, func(rt *rapid.T) {
@@ -627,44 +420,5 @@ func TestNoCarerAnswerLessMakesANo(t *testing.T) {
 }
 
 // The path and every page are the same whatever a carer said to the private questions.
-func TestCarerPrivateAnswersChangeNothing(t *testing.T) {
-	seen := ""
-	for _, safety := range [][]string{nil, {"safety=none"}, {"safety=suicidal"}, {"safety=harm_others", "safety=paid_carers"}} {
-		p := carer(t).on("talk").on("today", "today=none", "private=alone").on("questions", safety...)
-		for p.at == "questions/support" || p.at == "questions/send" {
-			p.on(p.at)
-		}
-		if p.at != "carer/person" {
-			t.Fatalf("%v: went on to %q", safety, p.at)
-		}
-		carerTo(p, "check")
-		var all strings.Builder
-		for _, path := range p.rs.Path(p.a) {
-			page, _ := p.rs.Page(path, p.a, councilWords)
-			fmt.Fprintf(&all, "%+v back=%s\n", page, p.rs.Back(p.a, path))
-		}
-		ind := p.rs.Indicate(p.facts())
-		fmt.Fprintf(&all, "%+v %+v", p.rs.Told(p.a, councilWords), p.rs.Result(p.a, &ind, councilWords))
-		if seen == "" {
-			seen = all.String()
-		}
-		if all.String() != seen {
-			t.Errorf("%v: something that can be seen differs", safety)
-		}
-	}
-}
 
 // Only three things must be answered by a carer too, and none of them is about caring.
-func TestCarerMustAnswerThreeThings(t *testing.T) {
-	var must []string
-	for _, p := range carerRules(t).pages {
-		for _, q := range p.asks {
-			if q.required {
-				must = append(must, q.id)
-			}
-		}
-	}
-	if !slices.Equal(must, []string{"for", "name", "ways"}) {
-		t.Errorf("must be answered: %v", must)
-	}
-}

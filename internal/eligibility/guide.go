@@ -1,7 +1,6 @@
 package eligibility
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -182,12 +181,12 @@ func (g *Guide) Page(id string, w Words) (page GuidePage, ok bool) {
 	w = g.numbers.with(w)
 	page.GuideEntry = GuideEntry{ID: id, Title: w.one(row.Title), Lead: w.one(row.Lead)}
 	for _, s := range row.Sections {
-		page.Sections = append(page.Sections, g.section(s, w))
+		page.Sections = append(page.Sections, g.section(s, row.Of, w))
 	}
 	return page, true
 }
 
-func (g *Guide) section(row guideSectionRow, w Words) GuideSection {
+func (g *Guide) section(row guideSectionRow, of string, w Words) GuideSection {
 	s := GuideSection{ID: row.ID, Heading: w.one(row.Heading)}
 	law := func(text string, cites []GuideCite) {
 		for _, c := range cites {
@@ -202,7 +201,7 @@ func (g *Guide) section(row guideSectionRow, w Words) GuideSection {
 	}
 	for _, p := range row.Paras {
 		cites := g.cites(p.Cite, p.Basis)
-		s.Paras = append(s.Paras, GuidePara{Text: w.one(p.Text), Points: w.all(p.Points), Cites: cites, Asked: g.asked(p)})
+		s.Paras = append(s.Paras, GuidePara{Text: w.one(p.Text), Points: w.all(p.Points), Cites: cites, Asked: g.asked(p, of)})
 		if len(cites) > 0 { // the words are of the first one
 			law(w.one(p.Law), cites[:1])
 			law("", cites[1:])
@@ -283,10 +282,14 @@ func (g *Guide) cites(citations []string, basis string) []GuideCite {
 // guideBases in the order of their strength.
 var guideBases = []string{"law", "guidance", "policy"}
 
-// asked finds the pages that ask the questions of a paragraph, and those whose answers become its facts.
-func (g *Guide) asked(p guideParaRow) []GuideAsked {
+// asked finds the pages that ask the questions of a paragraph, and those whose answers become its facts, in one journey or
+// in all.
+func (g *Guide) asked(p guideParaRow, of string) []GuideAsked {
 	var out []GuideAsked
 	for _, k := range g.head.Kinds {
+		if of != "" && of != k {
+			continue
+		}
 		r := g.rules[k]
 		for _, f := range r.form {
 			about := slices.ContainsFunc(f.questions, func(q *question) bool {
@@ -357,19 +360,18 @@ func (g *Guide) Examples() []GuideEntry {
 
 func (g *Guide) entry(e guideExampleRow) GuideEntry {
 	c := g.cases[e.Case]
-	return GuideEntry{
-		ID: e.Case, Title: g.numbers.one(e.Title), Kind: c.rules.rs.Kind,
-		Suggestion: care.Suggestion(c.Expect.Indication), // the loader has run every case
-	}
+	return GuideEntry{ID: e.Case, Title: g.numbers.one(e.Title), Kind: c.rules.rs.Kind, Suggestion: c.suggestion}
 }
 
-// Unverified lists the sources of the guide's own that nobody has read yet, as "guide: citation". Those of rulesets are
-// listed by them.
-func (g *Guide) Unverified() []string {
+// UnverifiedGuides lists the guide's own sources that nobody has read yet, each once. Those of the rulesets are listed by
+// them.
+func (l *Library) UnverifiedGuides() []string {
 	var out []string
-	for _, s := range g.sources {
-		if !s.IsVerified() {
-			out = append(out, fmt.Sprintf("%s: %s", guideFolder, s.Citation))
+	for _, v := range l.guides {
+		for _, s := range v.sources {
+			if !s.IsVerified() && !slices.Contains(out, s.Citation) {
+				out = append(out, s.Citation)
+			}
 		}
 	}
 	return out

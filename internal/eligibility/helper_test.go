@@ -328,7 +328,7 @@ func TestHelperPagesSpeakOfThePersonByName(t *testing.T) {
 		}
 	}
 	// Pages that are the helper's own, or that no helper comes to.
-	helpersOwn := regexp.MustCompile(`^(for|coming|young.*|proxy/.*|questions.*|today/now)$`)
+	helpersOwn := regexp.MustCompile(`^(for|young.*|proxy/.*|questions.*|today/now)$`)
 	ownQuestions := []string{"private", "how_known", "call_me"} // the last is not asked of them
 	for _, p := range j.pages {
 		if helpersOwn.MatchString(p.path) {
@@ -396,5 +396,36 @@ func TestHelperPagesWithoutAName(t *testing.T) {
 				t.Errorf("%s: begins small: %q", path, text)
 			}
 		}
+	}
+}
+
+// A worker reads first what the person would say, as near to their own words as a helper could bring it.
+func TestOwnWordsComeFirst(t *testing.T) {
+	rs := published(t)
+	p, _ := walkTo(t, rs, "sent", ada.with(says{"own_words": {"Let me stay at home"}, "matters": {"Her garden"}}))
+	rows := rs.ToldMatters(p.a, councilWords)
+	if len(rows) != 2 || !slices.Contains(rows[0].Answers, "Let me stay at home") || !slices.Contains(rows[1].Answers, "Her garden") {
+		t.Errorf("%+v", rows)
+	}
+}
+
+// The answers to be checked and kept are told under headings that speak of the person.
+func TestHelperChecksAnswersAboutThePerson(t *testing.T) {
+	rs := published(t)
+	p, _ := walkTo(t, rs, "check", ada)
+	var titles []string
+	for _, s := range rs.Told(p.a, councilWords) {
+		titles = append(titles, s.Title)
+		if strings.Contains(s.Title, "Your") || strings.Contains(s.Title, "{name}") {
+			t.Errorf("the heading %q speaks to the person", s.Title)
+		}
+		for _, r := range s.Rows {
+			if strings.Contains(r.Question, "{name}") || strings.Contains(strings.Join(r.Answers, " "), "{name}") {
+				t.Errorf("%s: a gap: %q %q", s.Title, r.Question, r.Answers)
+			}
+		}
+	}
+	if !slices.Contains(titles, "Ada's details") || !slices.Contains(titles, "Eating and drinking") {
+		t.Errorf("headings: %v", titles)
 	}
 }

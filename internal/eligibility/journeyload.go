@@ -267,7 +267,7 @@ func (b *builder) page(row pageRow, outcome string) *page {
 		}
 		q := &question{
 			id: in(x.ID), suffix: strings.TrimPrefix(x.ID, "<outcome>."), source: x.ID, page: p, kind: x.Kind, max: x.Max,
-			required: x.Required, writeOnly: x.WriteOnly, autocomplete: x.Autocomplete, choose: x.ChooseFrom,
+			required: x.Required, writeOnly: x.WriteOnly, quiet: x.Quiet, autocomplete: x.Autocomplete, choose: x.ChooseFrom,
 			askWhen: b.expand(x.AskWhen, outcome), line: x.line,
 		}
 		for _, o := range x.Options {

@@ -84,6 +84,9 @@ func (j *Journey) TakeOver(from care.Answers) care.Answers {
 	var out care.Answers
 	for _, r := range j.carries {
 		q := j.questions[r.To]
+		if len(from.Get(r.From)) == 0 {
+			continue
+		}
 		values := slices.DeleteFunc(slices.Clone(from.Get(r.From)), func(s string) bool {
 			_, known := q.option(s)
 			return q.isChoice() && q.choose == "" && !known

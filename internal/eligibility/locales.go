@@ -46,6 +46,21 @@ func (rs *Ruleset) In(locale string) *Ruleset {
 	return rs.locales[english]
 }
 
+// Locale is that of a version's words; see In.
+func (rs *Ruleset) Locale() Locale { return rs.locale }
+
+// easy ends the ids of the locales that are Easy Read.
+const easy = "-easy"
+
+// EasyEnglish is the locale of Easy Read in English.
+const EasyEnglish = english + easy
+
+// Easy says whether a locale is Easy Read: pages are then drawn with pictures and larger words.
+func (l Locale) Easy() bool { return strings.HasSuffix(l.ID, easy) }
+
+// ForTests says whether a locale was made by machine (see WithTestLocales): nobody should meet it in a live service.
+func (l Locale) ForTests() bool { return l.test }
+
 // Pictures returns the names of all drawings that words in any locale ask for, sorted.
 func (l *Library) Pictures() []string {
 	names := map[string]bool{}
@@ -146,9 +161,11 @@ func localise(fsys fs.FS, rs *Ruleset, locales []Locale) Problems {
 	var ps Problems
 	for _, l := range locales {
 		if l.ID == english {
+			rs.locale = l
 			continue
 		}
 		in := *rs
+		in.locale = l
 		if l.test {
 			in.translate(l.ID)
 		} else {

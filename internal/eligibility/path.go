@@ -308,7 +308,8 @@ func (j *Journey) Progress(a care.Answers, path string) (at, of int) {
 }
 
 // Graph draws the path as a Mermaid flow chart. Pages that are asked for every outcome are drawn once; a line says
-// when the page it leads to is asked. Of a version without a journey it says so, in one box.
+// when the page it leads to is asked. Choices that lead to another journey lead to a box with its kind. Of a version
+// without a journey it says so, in one box.
 func (j *Journey) Graph() string {
 	if j == nil {
 		return "flowchart TD\n  none[\"no journey yet\"]\n"
@@ -337,6 +338,18 @@ func (j *Journey) Graph() string {
 			return
 		}
 		fmt.Fprintf(&b, "  %s -->|%q| %s\n", id(from), when, id(to))
+	}
+	for _, q := range j.choosing {
+		var kinds []string
+		for _, o := range q.options {
+			if o.Journey != "" && !slices.Contains(kinds, o.Journey) {
+				kinds = append(kinds, o.Journey)
+				fmt.Fprintf(&b, "  j%d{{%q}}\n", len(kinds)-1, o.Journey)
+			}
+			if o.Journey != "" {
+				fmt.Fprintf(&b, "  %s -->|%q| j%d\n", id(q.page), q.id+" is "+o.ID, slices.Index(kinds, o.Journey))
+			}
+		}
 	}
 	for i, p := range rows {
 		if p.ends {

@@ -84,23 +84,6 @@ func TestUrgentFollowUpsAreShownAtOnce(t *testing.T) {
 	}
 }
 
-func TestOtherJourneysEndOnAPageThatOffersContact(t *testing.T) {
-	rs := published(t)
-	for _, who := range []string{"carer"} {
-		p := newPerson(t, rs).on("for", "for="+who)
-		page, ok := rs.Page("coming", p.a, councilWords)
-		if !ok || p.at != "coming" || page.Button == "" || page.Extra["again"] == "" {
-			t.Errorf("%s: at %q, %+v", who, p.at, page)
-		}
-		if got := rs.Path(p.a); !slices.Equal(got, []string{"for", "coming"}) {
-			t.Errorf("%s: path %v", who, got)
-		}
-		if ok, to := rs.MayBeOn(p.a, "for"); !ok {
-			t.Errorf("%s: cannot choose again, sent to %q", who, to)
-		}
-	}
-}
-
 func TestBorderAndOtherNationsMayGoOn(t *testing.T) {
 	rs := published(t)
 	where := func(postcode string) *person {
@@ -223,7 +206,7 @@ func TestMayBeOn(t *testing.T) {
 	p := newPerson(t, rs).on("for", "for=self").on("talk")
 	for path, want := range map[string]string{
 		"for": "for", "talk": "talk", "today": "today", "about": "today", "check": "today", "sent": "today", "no/such": "",
-		"daily/nutrition": "today", "questions": "today", "questions/send": "today", "coming": "today",
+		"daily/nutrition": "today", "questions": "today", "questions/send": "today",
 	} {
 		if ok, to := rs.MayBeOn(p.a, path); to != want || ok != (path == want) {
 			t.Errorf("%q: %v, %q", path, ok, to)
@@ -363,7 +346,7 @@ func TestEveryPathEndsWhereItCanBeSent(t *testing.T) {
 				rt.Fatalf("led to %q, where nobody may be: sent to %q", at, to)
 			}
 			reached[at] = true
-			if at == "sent" || at == "coming" {
+			if at == "sent" {
 				if path := rs.Path(a); path[len(path)-1] != at {
 					rt.Fatalf("the path ends with %q, the walk with %q", path[len(path)-1], at)
 				}
@@ -494,10 +477,6 @@ func TestEveryPageIsReached(t *testing.T) {
 				fields = []string{"ways=someone"}
 			}
 			p.on(p.at, fields...)
-			if p.at == "coming" {
-				reached["coming"] = true
-				break
-			}
 		}
 		if p.at == "sent" {
 			reached["sent"] = true
@@ -512,7 +491,6 @@ func TestEveryPageIsReached(t *testing.T) {
 
 var walks = []map[string][]string{
 	{"today": {"today=food", "private=alone"}, "questions": {"safety=suicidal"}, "talk": {"difficulties=weigh"}},
-	{"for": {"for=carer"}},
 	{"daily": {"daily=none"}, "you/name": {"name=Kim Example", "born=2012-1-1"}, "you/where": {"living=secret", "postcode=SY10 7AA", "lives_here=no"}, "you/country": {"country=wales"}},
 	{"you/where": {"lives_here=no"}, "you/council": {"other_council=E08000035"}},
 	{"for": {"for=someone"}, "proxy/know": {"knows=no"}, "today": {"private=alone"}, "proxy/worry": {"worry=suicidal"}},

@@ -96,7 +96,9 @@ type question struct {
 	max      int
 	required bool
 	// writeOnly answers are never shown again, and never taken away by a blank.
-	writeOnly    bool
+	writeOnly bool
+	// quiet questions leave no gap: unanswered they are not listed among the answers.
+	quiet        bool
 	autocomplete string
 	choose       string // "", outcomes, outcomes_not_chosen, councils
 	askWhen      Criterion
@@ -251,6 +253,7 @@ type questionRow struct {
 	Max          int           `yaml:"max"`
 	Required     bool          `yaml:"required"`
 	WriteOnly    bool          `yaml:"write_only"`
+	Quiet        bool          `yaml:"quiet"`
 	Autocomplete string        `yaml:"autocomplete"`
 	Only         []string      `yaml:"only"`
 	ChooseFrom   string        `yaml:"choose_from"`

@@ -3,6 +3,7 @@ package eligibility
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,10 +20,13 @@ var councilWords = Words{
 	"ref": "ABCDE-12345", "time": "10:42", "title": "A title",
 }
 
+// shipped is everything that is published, with the locales made by machine. It is never changed.
+var shipped = sync.OnceValues(func() (*Library, error) { return Load(rules.FS, WithTestLocales()) })
+
 // published is the adult ruleset as it is shipped.
 func published(t testing.TB) *Ruleset {
 	t.Helper()
-	lib, err := Load(rules.FS)
+	lib, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,7 +77,7 @@ var (
 	knownKinds = []care.Kind{
 		care.KindRadios, care.KindCheckboxes, care.KindSelect, care.KindText, care.KindTextarea, care.KindDate, care.KindPhone, care.KindEmail, care.KindPostcode,
 	}
-	knownTemplates = []string{"questions", "coming", "urgent", "advice", "send", "result", "check", "sent"}
+	knownTemplates = []string{"questions", "urgent", "advice", "send", "result", "check", "sent"}
 	// waysOut are options with which a person can go on without saying anything about the matter.
 	waysOut = []string{"not_sure", "skip"}
 )

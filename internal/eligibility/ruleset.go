@@ -66,6 +66,7 @@ type Ruleset struct {
 	unusedShared Problems
 	english      layers              // the words of the journey, to hold other locales against
 	locales      map[string]*Ruleset // the same rules in other words, by locale; see In
+	locale       Locale              // of its words; see Locale
 	outcomes     []Item
 	limbs        []Item
 	areas        []Item

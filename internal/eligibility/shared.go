@@ -90,7 +90,7 @@ func resolveRows(rows, shared []pageRow, what, date string) Problems {
 		}
 		at := slices.IndexFunc(shared, func(r pageRow) bool { return r.Path == row.Use })
 		bare := row.Path == "" && row.Template == "" && row.Each == "" && row.In == nil && row.Aside == nil && !row.Ends && row.Form == "" &&
-			row.Services == nil && row.Carries == nil && row.Parts == nil && row.Questions == nil && row.Refuse == nil
+			row.Services == nil && (row.Carries == nil || what == "form") && row.Parts == nil && row.Questions == nil && row.Refuse == nil
 		switch {
 		case date == "":
 			ps.add(row.file, row.line, fmt.Sprintf("the shared %s %q is used, but ruleset.yaml names no shared folder", what, row.Use),
@@ -101,10 +101,11 @@ func resolveRows(rows, shared []pageRow, what, date string) Problems {
 				"use one of those in "+sharedFolder+"/"+date+"/questions.yaml, or write the "+what+" here with `path`")
 		case !bare:
 			ps.add(row.file, row.line, fmt.Sprintf("the shared %s %q is used and changed in the same place", what, row.Use), "what a shared page asks would differ from journey to journey and look the same",
-				"keep `use` and `ask_when` alone, or write the "+what+" here with `path`")
+				"keep `use` and `ask_when` alone (a form may add `carries`), or write the "+what+" here with `path`")
 		default:
 			rows[i] = shared[at]
 			rows[i].used = askTest{row.file, row.AskWhen}
+			rows[i].Carries = slices.Concat(rows[i].Carries, row.Carries) // pages of this journey that go along as well
 		}
 	}
 	return ps

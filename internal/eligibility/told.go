@@ -25,7 +25,7 @@ type ToldRow struct {
 }
 
 // Told lists what was told, for the person to check and keep: all questions of the pages they have been on, and never
-// one of the private questions.
+// one of the private questions. A quiet one is listed when it was answered.
 func (j *Journey) Told(a care.Answers, w Words) []ToldSection {
 	v := j.view(a)
 	var out []ToldSection
@@ -54,8 +54,11 @@ func (j *Journey) Told(a care.Answers, w Words) []ToldSection {
 func (v *view) rows(p *page, w Words) []ToldRow {
 	var out []ToldRow
 	for _, q := range v.asksNow(p) {
-		if !q.writeOnly {
-			out = append(out, v.row(q, w))
+		if q.writeOnly {
+			continue
+		}
+		if r := v.row(q, w); r.Answered || !q.quiet {
+			out = append(out, r)
 		}
 	}
 	return out
@@ -139,7 +142,7 @@ func (j *Journey) ToldPages(a care.Answers, w Words, pages ...string) []ToldRow 
 // ToldMatters lists what the person says matters to them, in their own words first: the worker's summary opens with it.
 func (j *Journey) ToldMatters(a care.Answers, w Words) []ToldRow {
 	v := j.view(a)
-	out := j.ToldPages(a, w, "matters")
+	out := j.ToldPages(a, w, "proxy/own-words", "matters")
 	for _, p := range j.pages {
 		if p.outcome == "" || !v.live[p.index] {
 			continue

@@ -1,3 +1,5 @@
+import { aloud } from './aloud.mjs'
 import { start } from './start.mjs'
 
 start()
+aloud()

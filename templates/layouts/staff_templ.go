@@ -267,7 +267,7 @@ func Staff(p StaffPage) templ.Component {
 			}
 		}
 		if p.Demonstration {
-			templ_7745c5c3_Err = demonstration(p.Words.DemonstrationTag, p.Words.DemonstrationText).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = demonstration(p.Words.DemonstrationTag, p.Words.DemonstrationText, "", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

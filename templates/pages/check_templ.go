@@ -38,7 +38,7 @@ type CheckPage struct {
 	Notice   string // something was changed elsewhere since the page was shown
 	Sections []Section
 	Mail     string // who gets the messages
-	// What does not count any more because an earlier answer was changed; it is not sent.
+	// What does not count now because an earlier answer was changed.
 	AsideTitle string
 	AsideWhy   []string
 	Aside      []Section

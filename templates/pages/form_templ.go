@@ -406,10 +406,15 @@ func drawnOption(q care.Question, o care.Option) (content templ.Component, label
 }
 
 func radioItems(q care.Question) []components.RadioItem {
-	items := make([]components.RadioItem, len(q.Options))
-	for i, o := range q.Options {
+	var items []components.RadioItem
+	group := ""
+	for _, o := range q.Options {
+		if o.Group != group && o.Group != "" {
+			items = append(items, components.RadioItem{Divider: o.Group})
+		}
+		group = o.Group
 		content, label := drawnOption(q, o)
-		items[i] = components.RadioItem{Value: o.ID, Text: o.Label, Content: content, Label: label, Hint: components.HintParams{Text: o.Hint}}
+		items = append(items, components.RadioItem{Value: o.ID, Text: o.Label, Content: content, Label: label, Hint: components.HintParams{Text: o.Hint}})
 	}
 	return items
 }

@@ -125,20 +125,80 @@ type StaffSummaryPage struct {
 	// PrivateUrgent: what was said in private puts the case first.
 	PrivateUrgent bool
 	Caution       string
-	Own           []StaffTold // what matters to them, in their own words
+	Matters       bool         // there is a heading for it: a form was filled in, and not only a request
+	Own           []StaffBlock // what matters to them, in their own words first
 	OwnNone       string
-	Who           string
-	Form          []StaffTold // what a contact request or concern says
-	Shows         string      // what the rules suggest, in a sentence
+	Who           []string     // who answered
+	Helper        []StaffTold  // what a helper told about themself and about the person's say in it
+	Form          []StaffTold  // what a contact request or concern says
+	Daily         []StaffBlock // what is told of daily life, where no findings are made
+	Shows         []string     // what the rules suggest, in sentences
 	Picture       *components.PictureParams
-	Ask           []string
+	AskAbout      []string
 	Weigh         []string
 	Flags         []StaffFlag
-	About         []StaffTold // health, help now, how they talk, today
-	Details       []StaffTold // who and where they are, how to reach them
+	About         []StaffBlock // health, help now, how they talk, today
+	OwnContact    string       // said before Details: whose word goes first
+	Details       []StaffBlock // who and where they are, how to reach them
+	Later         []StaffLater // what came since it was sent, in order
+	Withdraw      StaffWithdraw
+	Ask           StaffAsk
+	Code          StaffCode
 	Contacts      []StaffContact
 	Contact       StaffContactForm
 	Linked        Link
+}
+
+// StaffBlock is one account's part of something: whose it is, "" where there is only one account, and what was told.
+type StaffBlock struct {
+	Title string
+	Rows  []StaffTold
+}
+
+// StaffLater is something that came after a form was sent.
+type StaffLater struct {
+	Anchor   string
+	Title    string // what was done
+	Meta     string // who and when
+	About    string // the question that a reply answers, or the outcome a question is about
+	Text     string
+	New      bool
+	StaffOne bool // written by a practitioner
+}
+
+// StaffWithdraw settles a wish to stop. Action is "" when there is none to settle.
+type StaffWithdraw struct {
+	Action, Once, Request string
+	Lines                 []string
+	Caution               string // why it cannot be settled as stopped
+	Choice                components.RadiosParams
+	How                   string
+}
+
+// StaffAsk puts a question to the person.
+type StaffAsk struct {
+	Action, Once string
+	Intro        string
+	Caution      string
+	Text         string
+	Outcome      components.SelectParams
+}
+
+// StaffCode gives the person a code.
+type StaffCode struct {
+	Action  string
+	Intro   string
+	Caution string
+	Confirm string // words of the box to tick
+}
+
+// StaffCodePage shows a code once.
+type StaffCodePage struct {
+	StaffCase
+	Lines           []string
+	Reference, Code string // "" when there is none to show
+	How             string
+	Give            StaffCode
 }
 
 // StaffContact is a logged contact.
@@ -169,8 +229,10 @@ type StaffFindingRow struct {
 	Statutory, Citation string
 	Limbs               []StaffLimb
 	LimbsIntro          string
-	Told                []StaffTold
-	Silent              string // said instead when nothing was answered
+	Told                []StaffTold    // where there is one account
+	Voices              []StaffTelling // where there are several, side by side
+	Differ              string         // how they differ, and what to do
+	Silent              string         // said instead when nothing was answered
 	Suggestion          string
 	SuggestionClasses   string
 	Why                 []StaffReason
@@ -187,6 +249,12 @@ type StaffFindingRow struct {
 	Found               []StaffTold // the finding as it stands once the case is locked
 }
 
+// StaffTelling is what one account says of one outcome.
+type StaffTelling struct {
+	Title, Sent string
+	Told        []StaffTold
+}
+
 // StaffLimb is one of the ways of being unable, and whether the person said so.
 type StaffLimb struct{ Text, Citation, Said, Classes string }
 
@@ -199,17 +267,22 @@ type StaffImpactPage struct {
 	Areas             []components.RadiosParams
 	Significant       components.RadiosParams
 	SignificantReason string
-	Cause             components.RadiosParams
-	CauseReason       string
+	Points            []StaffPoint
 	Version           string
 	Saved             string
 	Words             StaffImpactWords
 	Found             []StaffTold
 }
 
+// StaffPoint is one more condition, answered yes or no with a reason.
+type StaffPoint struct {
+	Answer             components.RadiosParams
+	ReasonName, Reason string
+}
+
 // StaffImpactWords are the sentences of that page that are the law's.
 type StaffImpactWords struct {
-	Areas, ReasonHint string
+	Areas, ReasonHint, Points string
 }
 
 // StaffRecordPage is where the record is checked and signed.
@@ -252,6 +325,7 @@ type StaffSignedPage struct {
 	Outcomes  []StaffSection
 	HashNote  string
 	PrintNote string
+	Caution   string // before a copy goes to the person
 }
 
 // StaffSection is a heading with question and answer rows.
@@ -294,3 +368,16 @@ type StaffMessagePage struct {
 	Lines  []string
 	Next   Link
 }
+
+// StaffMailPage lists messages that were given up.
+type StaffMailPage struct {
+	Layout layouts.StaffPage
+	Title  string
+	Notice string
+	Intro  string
+	None   string
+	Rows   []StaffMailRow
+}
+
+// StaffMailRow is one of them.
+type StaffMailRow struct{ Kind, Queued, Tries, Last, Why, Retry, Drop string }

@@ -215,6 +215,21 @@ async function resident(page, how) {
   return council;
 }
 
+// The guide to the law: every page of it, and an example as it is and with one answer changed, folded and unfolded.
+async function guide(page, how) {
+  await page.goto(base + '/guide');
+  await inspect(page, 'guide', how);
+  const paths = await page.locator('main a[href^="/guide/"]').evaluateAll(all => [...new Set(all.map(a => a.getAttribute('href')))]);
+  check(paths.length >= 10, `the guide has ${paths.length} pages`);
+  for (const path of [...paths, '/guide/example/A01', '/guide/example/C14?fact=health&is=no']) {
+    await page.goto(base + path);
+    await inspect(page, path.slice(1).replaceAll(/[?=&]/g, '_'), how);
+    if (!how.js) continue;
+    await page.evaluate(() => document.querySelectorAll('details').forEach(d => { d.open = true; }));
+    await inspect(page, path.slice(1).replaceAll(/[?=&]/g, '_') + '-open', how);
+  }
+}
+
 async function practitioner(page, how) {
   await page.goto(base + '/staff/sign-in');
   await inspect(page, 'staff/sign-in', how);
@@ -240,7 +255,7 @@ const browser = await chromium.launch({
 });
 try {
   for (const how of [{width: 320, js: true}, {width: 1280, js: true}, {width: 320, js: false}]) {
-    for (const [who, walk] of Object.entries(how.js ? {resident, practitioner, keyboard} : {resident, practitioner})) {
+    for (const [who, walk] of Object.entries(how.js ? {resident, practitioner, keyboard, guide} : {resident, practitioner, guide})) {
       const context = await browser.newContext({viewport: {width: how.width, height: 800}, javaScriptEnabled: how.js});
       const page = await context.newPage();
       page.on('console', m => check(m.type() !== 'error' || m.text().includes('404') || m.text().includes('422'), `${who} at ${how.width}: console: ${m.text()} (${page.url()})`));

@@ -16,8 +16,8 @@ func determinationPlace(id string, version int) keys.Place {
 }
 
 // SignCase appends a determination and sets the case to signed, which locks its working papers. seen is the version of
-// every paper as it was read: care.ErrConflict when one has changed, come or gone since, or d.Version is not the next
-// one. d.Hash must be the SHA-256 of d.Body in hex.
+// every paper as it was read, and under care.SeenEntries how many entries there were: care.ErrConflict when one has
+// changed, come or gone since, or d.Version is not the next one. d.Hash must be the SHA-256 of d.Body in hex.
 func (s *Store) SignCase(ctx context.Context, council string, d care.Determination, seen map[string]int, evs ...care.Event) error {
 	if sum := sha256.Sum256(d.Body); hex.EncodeToString(sum[:]) != d.Hash {
 		return fmt.Errorf("signing case %s: the hash is not the one of the record", d.CaseID)
@@ -77,13 +77,30 @@ func (t *tx) partsAre(council, caseID string, seen map[string]int) error {
 	if err != nil {
 		return err
 	}
-	for _, version := range seen {
-		if version != 0 {
+	for name, version := range seen {
+		if version != 0 && name != care.SeenEntries {
 			found--
 		}
 	}
 	if found < 0 {
 		return fmt.Errorf("a paper that was read is gone: %w", care.ErrConflict)
+	}
+	return t.entriesAre(council, caseID, seen)
+}
+
+// entriesAre compares how many entries a case has with how many were read, where seen says so. Entries are only ever added,
+// so the number tells.
+func (t *tx) entriesAre(council, caseID string, seen map[string]int) error {
+	read, ok := seen[care.SeenEntries]
+	if !ok {
+		return nil
+	}
+	var now int
+	if err := t.row("SELECT count(*) FROM entries WHERE case_id = ? AND council = ?", []any{caseID, council}, &now); err != nil {
+		return told(err)
+	}
+	if now != read {
+		return fmt.Errorf("there are %d entries, %d were read: %w", now, read, care.ErrConflict)
 	}
 	return nil
 }

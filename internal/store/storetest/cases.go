@@ -272,6 +272,7 @@ func testSign(t *testing.T, f *fixture) {
 	for _, name := range []string{"impact", "record"} {
 		must(t, f.SavePart(ctx, north, a.ID, care.Part{Name: name, Body: []byte("{}")}, f.event(north, "part.saved", a.ID)))
 	}
+	must(t, f.AddEntry(ctx, north, f.entry(a.ID)))
 	d := f.determination(a.ID, 1)
 	sign := func(d care.Determination, seen map[string]int) error {
 		return f.SignCase(ctx, north, d, seen, f.event(north, "case.signed", a.ID), f.event(north, "case.closed", a.ID))
@@ -283,6 +284,8 @@ func testSign(t *testing.T, f *fixture) {
 		"one paper went":           {"impact": 1, "record": 1, "contact/1": 1},
 		"another paper was read":   {"impact": 1, "contact/1": 1},
 		"one was read as not made": {"impact": 1, "record": 0},
+		"an entry came":            {"impact": 1, "record": 1, care.SeenEntries: 0},
+		"an entry went":            {"impact": 1, "record": 1, care.SeenEntries: 2},
 	} {
 		err := sign(d, seen)
 		if err == nil {
@@ -292,7 +295,7 @@ func testSign(t *testing.T, f *fixture) {
 	}
 	later := d
 	later.Version = 2
-	read := map[string]int{"impact": 1, "record": 1, "finding/nutrition": 0}
+	read := map[string]int{"impact": 1, "record": 1, "finding/nutrition": 0, care.SeenEntries: 1}
 	refused(t, sign(later, read), care.ErrConflict)
 	forged := d
 	forged.Body = []byte(`{"other":"body"}`)
