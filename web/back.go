@@ -33,7 +33,7 @@ func backPage(v *visit, rs *eligibility.Ruleset, w eligibility.Words) care.Page 
 
 func whichQuestion(rs *eligibility.Ruleset, w eligibility.Words, other string) care.Question {
 	return care.Question{
-		ID: "which", Kind: care.KindRadios, Text: rs.Text("back.which", w),
+		ID: "which", Kind: care.KindRadios, Text: rs.Text("back.which", w), Messages: map[string]string{"choose_one": rs.Text("back.which_choose", w)},
 		Options: []care.Option{{ID: whichHere, Label: rs.Text("back.which_here", w)}, {ID: whichOther, Label: other}},
 	}
 }

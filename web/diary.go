@@ -20,11 +20,14 @@ import (
 func diaryPage(rs *eligibility.Ruleset, w eligibility.Words) care.Page {
 	return care.Page{Button: rs.Text("diary.button", w), Questions: []care.Question{
 		{ID: "on", Kind: care.KindDate, Text: rs.Text("diary.on", w), Hint: rs.Text("diary.on_hint", w)},
-		{ID: "kind", Kind: care.KindRadios, Text: rs.Text("diary.kind", w), Options: []care.Option{
-			{ID: casework.DayGood, Label: rs.Text("diary.good", w)},
-			{ID: casework.DayBad, Label: rs.Text("diary.bad", w)},
-			{ID: casework.DayMixed, Label: rs.Text("diary.mixed", w)},
-		}},
+		{
+			ID: "kind", Kind: care.KindRadios, Text: rs.Text("diary.kind", w), Messages: map[string]string{"choose_one": rs.Text("diary.kind_choose", w)},
+			Options: []care.Option{
+				{ID: casework.DayGood, Label: rs.Text("diary.good", w)},
+				{ID: casework.DayBad, Label: rs.Text("diary.bad", w)},
+				{ID: casework.DayMixed, Label: rs.Text("diary.mixed", w)},
+			},
+		},
 		{ID: "text", Kind: care.KindTextarea, Text: rs.Text("diary.text", w), Hint: rs.Text("diary.text_hint", w), MaxChars: casework.DiaryMax},
 	}}
 }

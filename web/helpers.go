@@ -94,6 +94,7 @@ func (s *Server) showHelperCode(c echo.Context) error {
 	rs, w := v.Draft.Rules, s.words(v)
 	way := councilPath(v.Council, "helpers")
 	p := pages.CodePage{Layout: s.layout(c, rs, rs.Text("helpers.code_title", w), way), Title: rs.Text("helpers.code_title", w)}
+	p.Layout.NoReading = true // what is shown once must not be lost by looking elsewhere
 	if o, ok := s.handOffs.take(v.Session.IDHash, handOffHelper, s.Now()); ok {
 		w["address"], w["date"] = s.address(c, "/"+v.Council.Slug+"/back"), longDate(o.Until)
 		p.RefLabel, p.Reference = rs.Text("code.reference", w), casework.FormatReference(o.Reference)

@@ -34,7 +34,9 @@ func (s *Server) kindRules(c echo.Context, kind care.CaseKind) (*eligibility.Rul
 	if err != nil {
 		return nil, err
 	}
-	return rs.In(visitOf(c).Session.Locale), nil
+	v := visitOf(c)
+	locale, _ := readingOf(v.Session, v.Draft)
+	return rs.In(locale), nil
 }
 
 // paperWords are the words of a visit, with the days a council takes to read what it gets: nobody knows yet when that is.

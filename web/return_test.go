@@ -234,7 +234,7 @@ func TestRule05AskWhichOne(t *testing.T) {
 	if here.link("Get a code for the form that is open here") != "/ashdale/save" {
 		t.Error("no way to keep the form that would be left")
 	}
-	here.submit(typed).answers(http.StatusUnprocessableEntity).says("Select one answer")
+	here.submit(typed).answers(http.StatusUnprocessableEntity).says("Select the form you want to go on with")
 	if f := here.formTo("/back"); f.control("reference").value != reference || f.control("code").value != code {
 		t.Error("what was typed is gone when the choice was missing")
 	}

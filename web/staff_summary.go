@@ -101,9 +101,7 @@ func (s *Server) tell(f casework.CaseFile, all []account, p *pages.StaffSummaryP
 		return
 	}
 	p.Matters = f.Kind != care.KindChildren
-	p.Own = blocks(all, func(a account) []pages.StaffTold {
-		return append(on("proxy/own-words")(a), told(a.rules.ToldMatters(a.Answers, a.words))...)
-	})
+	p.Own = blocks(all, func(a account) []pages.StaffTold { return told(a.rules.ToldMatters(a.Answers, a.words)) })
 	if f.Assessed() || f.Indication != nil {
 		p.Picture = outcomesPicture(f)
 	}
@@ -121,7 +119,7 @@ var (
 	reachPages  = []string{"you/name", "you/where", "you/where/more", "you/country", "you/council", "you/contact"}
 	helperPages = []string{"proxy/who", "proxy/know", "proxy/decide", "proxy/concern"}
 	aboutPages  = []string{
-		"for", "young", "young/route", "young/plan", "carer/person", "today", "about", "carer/care", "carer/go-on", "carer/health",
+		"young", "young/route", "young/plan", "carer/person", "today", "about", "carer/care", "carer/go-on", "carer/health",
 		"talk", "talk/more", "life", "carer/emergency", "carer/link", "check",
 	}
 )

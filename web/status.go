@@ -52,7 +52,7 @@ func (s *Server) statusPageOf(c echo.Context, code int, refused refusedForm) err
 		Finishing: rs.Text("sent.finish_hint", w),
 	}
 	if v.Session.As == care.CodeHelper {
-		p.Title, p.Lines = rs.Text("status.thanks_title", w), rs.Texts("status.thanks", w)
+		p.Title, p.Lines, p.Finishing = rs.Text("status.thanks_title", w), rs.Texts("status.thanks", w), ""
 		p.Layout = s.layout(c, rs, p.Title, "")
 		return render(c, code, pages.Status(p))
 	}

@@ -166,7 +166,7 @@ func TestTheDiary(t *testing.T) {
 		}
 	}
 	b.press("/diary", url.Values{"on-day": {"30"}, "on-month": {"February"}, "text": {"Hawkbit"}}).answers(http.StatusUnprocessableEntity).
-		says("Enter a real date", "Select one answer")
+		says("Enter a real date", "Select how the day was")
 	if f := b.formTo("/diary"); f.control("text").value != "Hawkbit" || f.control("on-day").value != "30" {
 		t.Error("what was typed is gone")
 	}

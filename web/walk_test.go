@@ -10,42 +10,115 @@ import (
 	"threshold/internal/care"
 )
 
-// TestRandomWalks: thirty people who answer as they please all come to a confirmation, whatever they say: nothing on
-// the way is a gate. Each is then found in the queue, and one is signed, by forms alone.
+// The ways into the form, and what everybody of a kind says; the rest of each walk is as it pleases them.
+var walkers = []struct {
+	name string
+	says url.Values
+	kind care.CaseKind // of what is sent
+}{
+	{"for themselves", url.Values{"for": {"self"}}, care.KindAdultNeeds},
+	{"not sure who it is for", url.Values{"for": {"not_sure"}}, care.KindAdultNeeds},
+	{"for somebody, alone", url.Values{"for": {"someone"}, "knows": {"yes_agree"}, "with_them": {"no"}}, care.KindAdultNeeds},
+	{"for somebody, together", url.Values{"for": {"someone"}, "knows": {"yes_agree"}, "with_them": {"yes"}}, care.KindAdultNeeds},
+	{"a concern", url.Values{"for": {"someone"}, "knows": {"said_no"}}, care.KindConcern},
+	{"a carer", url.Values{"for": {"carer"}, "their_age": {"adult"}, "own_age": {"adult"}}, care.KindCarer},
+	{"a carer whose health suffers", url.Values{
+		"for": {"carer"}, "their_age": {"adult"}, "own_age": {"adult"}, "health": {"deteriorating"}, "daily": {"none"}, "second_look": {"all_fine"},
+	}, care.KindCarer},
+	{"a young person", url.Values{"for": {"under_18"}, "young": {"needs_16"}, "born": nil}, care.KindTransition},
+	{"a parent", url.Values{"for": {"under_18"}, "young": {"parent"}}, care.KindChildren},
+	{"somebody with help from the council", url.Values{"for": {"self"}, "council_help": {"yes"}}, care.KindAdultNeeds},
+}
+
+// TestRandomWalks: thirty people of each kind who answer as they please all come to a confirmation, whatever they say:
+// nothing on the way is a gate. Each is then found in the queue as what it is, and one is signed, by forms alone.
 func TestRandomWalks(t *testing.T) {
 	s := newSite(t, false)
-	sent := map[string]bool{}
+	sent := map[string]care.CaseKind{}
 	last := ""
-	for seed := range uint64(30) {
-		r := rand.New(rand.NewPCG(seed, 7))
-		b := s.browser().get("/ashdale").get("/ashdale/for")
-		// Self, or "not sure", which goes on as self; the other ways in have their own page for now.
-		b.submit(map[string][]string{"for": {[]string{"self", "not_sure"}[r.IntN(2)]}})
-		screens := 2
-		for !b.confirmed() {
-			if screens++; screens > 60 {
-				t.Fatalf("walk %d: no end in sight at %s", seed, b.path)
-			}
-			forms := b.forms()
-			if len(forms) == 0 {
-				t.Fatalf("walk %d: dead end at %s (%d)", seed, b.path, b.status)
-			}
-			before := b.path
-			b.post(forms[0].action, plausible(r, forms[0], false))
-			for try := 0; b.status == http.StatusUnprocessableEntity; try++ {
-				if try == 20 {
-					t.Fatalf("walk %d: %s refuses everything:\n%s", seed, before, b.body)
+	for k, who := range walkers {
+		most := 0
+		for seed := range uint64(30) {
+			r := rand.New(rand.NewPCG(seed, 7+uint64(k)))
+			b := s.browser().get("/ashdale").get("/ashdale/for")
+			screens := 1
+			for !b.confirmed() {
+				if screens++; screens > 80 {
+					t.Fatalf("%s, walk %d: no end in sight at %s", who.name, seed, b.path)
 				}
-				forms = b.forms()
-				b.post(forms[0].action, plausible(r, forms[0], true))
+				forms := b.forms()
+				if len(forms) == 0 {
+					t.Fatalf("%s, walk %d: dead end at %s (%d)", who.name, seed, b.path, b.status)
+				}
+				// Where something can be sent at once there are two forms; the last goes on with the journey.
+				at := func() *pageForm {
+					forms = b.forms()
+					if b.page() == "result" {
+						return forms[0]
+					}
+					return forms[len(forms)-1]
+				}
+				fill := func(retry bool) url.Values {
+					v := plausible(r, at(), retry)
+					for _, c := range at().controls {
+						if said, ok := who.says[c.name]; ok && said != nil {
+							v[c.name] = said
+						}
+						if strings.HasPrefix(c.name, "born-") && !strings.Contains(who.name, "young") {
+							v.Set(c.name, word(r, c.name)) // a grown-up
+						} else if strings.HasPrefix(c.name, "born-") {
+							v.Del(c.name)
+						}
+					}
+					return v
+				}
+				before := b.path
+				b.post(at().action, fill(false))
+				for try := 0; b.status == http.StatusUnprocessableEntity; try++ {
+					if try == 20 {
+						t.Fatalf("%s, walk %d: %s refuses everything:\n%s", who.name, seed, before, b.body)
+					}
+					b.post(at().action, fill(true))
+				}
+				if b.status != http.StatusOK {
+					t.Fatalf("%s, walk %d: %s answered %d after %s", who.name, seed, b.path, b.status, before)
+				}
 			}
-			if b.status != http.StatusOK {
-				t.Fatalf("walk %d: %s answered %d", seed, b.path, b.status)
+			reference := b.reference()
+			sent[reference] = who.kind
+			most = max(most, screens)
+			if who.name == "for themselves" {
+				last = reference
 			}
 		}
-		last = b.reference()
-		sent[last] = true
-		t.Logf("walk %d: %s after %d screens", seed, last, screens)
+		t.Logf("%s: thirty walks, at most %d screens", who.name, most)
+	}
+	// Asking to be contacted is a walk of its own.
+	for seed := range uint64(30) {
+		r := rand.New(rand.NewPCG(seed, 99))
+		b := s.browser().get("/ashdale/contact")
+		b.post(b.forms()[0].action, plausible(r, b.forms()[0], false))
+		for try := 0; b.status == http.StatusUnprocessableEntity && try < 20; try++ {
+			b.post(b.forms()[0].action, plausible(r, b.forms()[0], true))
+		}
+		if !b.confirmed() {
+			t.Fatalf("asking to be contacted, walk %d: %s answered %d", seed, b.path, b.status)
+		}
+	}
+	ctx, system := t.Context(), care.Actor{Kind: care.ActorSystem, Council: "ashdale"}
+	for after := ""; ; {
+		page, err := s.service.Queue(ctx, system, care.QueueQuery{After: after})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range page.Lines {
+			if want, ok := sent[line.Reference]; ok && line.Kind != want {
+				t.Errorf("%s was sent as %q and is in the queue as %q", line.Reference, want, line.Kind)
+			}
+		}
+		if after = page.Next; after == "" {
+			break
+		}
 	}
 
 	staff := s.invite("ashdale", "Sam Example", care.RolePractitioner)

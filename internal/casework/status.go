@@ -76,7 +76,8 @@ const (
 	DayMixed = "mixed"
 )
 
-// Status tells the actor where what they sent stands. A helper who came by a code sees that it was sent and no more.
+// Status tells the actor where what they sent stands. Whoever sent a form about somebody sees a practitioner's questions
+// only while the person has no code of their own to see them with. A helper who came by a code sees that it was sent and no more.
 func (s *Service) Status(ctx context.Context, actor care.Actor) (Status, error) {
 	d, err := s.Draft(ctx, actor)
 	if err != nil {
@@ -115,9 +116,19 @@ func (s *Service) Status(ctx context.Context, actor care.Actor) (Status, error) 
 	if err := out.take(entries, voiceIn(actor, d)); err != nil {
 		return out, err
 	}
-	if actor.As == "" {
-		if out.Helpers, err = s.Helpers(ctx, actor); err != nil {
-			return out, err
+	if actor.As != "" {
+		return out, nil
+	}
+	codes, err := s.Store.CodesOf(ctx, actor.Council, d.ID)
+	if err != nil {
+		return out, fmt.Errorf("listing helpers: %w", err)
+	}
+	for _, c := range codes {
+		if c.Kind == care.CodeHelper {
+			out.Helpers = append(out.Helpers, c)
+		}
+		if c.Kind == care.CodePerson && voiceIn(actor, d) == care.VoiceHelper {
+			out.Asked = nil // the person can be asked: a question may speak of what only they have told
 		}
 	}
 	return out, nil

@@ -121,7 +121,7 @@ func (l *Library) unusedShared() Problems {
 	var ps Problems
 	for date, found := range unused {
 		for p, n := range found {
-			if n > using[date] {
+			if n == using[date] {
 				ps = append(ps, p)
 			}
 		}

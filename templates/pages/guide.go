@@ -156,7 +156,7 @@ const shownChanges = 5
 
 // dataTable is the table of a section, with where a row comes from under its second cell, which says why.
 func dataTable(s GuideSection, w GuideWords) components.TableParams {
-	p := components.TableParams{Caption: s.Caption, CaptionClasses: "govuk-visually-hidden", FirstCellIsHeader: true, Classes: "app-wide"}
+	p := components.TableParams{Caption: s.Caption, CaptionClasses: "govuk-visually-hidden", FirstCellIsHeader: true, Classes: "app-sentences"}
 	for _, h := range s.Head {
 		p.Head = append(p.Head, components.TableHead{Text: h})
 	}
