@@ -29,15 +29,25 @@ func TestThePersonTellsInTheirOwnWords(t *testing.T) {
 	ann := s.worker()
 	helper, reference := s.helped("Quillwort")
 	_, helperCode := helper.get("/ashdale/sent").press("/save", nil).card()
+	if err := s.service.AskPerson(t.Context(), ann, s.ashdale(), reference, "Is Monday good?", "", ""); err != nil {
+		t.Fatal(err)
+	}
+	helper.get("/ashdale/status").says("Is Monday good?") // nobody else can be asked yet
 	_, code, err := s.service.GiveCode(t.Context(), ann, reference)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if err := s.service.AskPerson(t.Context(), ann, s.ashdale(), reference, "Has your son hurt you again?", "", ""); err != nil {
+		t.Fatal(err)
+	}
+	if helper.get("/ashdale/status"); strings.Contains(helper.body, "hurt you") || strings.Contains(helper.body, "Monday") {
+		t.Error("the helper reads what a worker asks the person")
 	}
 	person := s.comesBack(reference, code.Reveal())
 	if person.page() != "status" {
 		t.Fatalf("the person's code led to %s (%d): %s", person.path, person.status, text(person.doc))
 	}
-	person.says("It was sent to us on 22 November 2026.", "Tell us in your own words", "End my helper's access")
+	person.says("It was sent to us on 22 November 2026.", "Tell us in your own words", "End my helper's access", "Has your son hurt you again?")
 	closed := func(when string) {
 		t.Helper()
 		for _, page := range []string{"status", "copy", "copy/file", "check", "result", "talk", "matters", "you/name", "for", "sent", "equality", "erase", "save", "save/code", "held", "helpers", "helpers/code", "diary", "back", "contact", ""} {
@@ -74,7 +84,7 @@ func TestThePersonTellsInTheirOwnWords(t *testing.T) {
 			t.Errorf("the helper reads at %s what the person wrote", page)
 		}
 	}
-	if all := s.entries(reference); len(all) != 1 || all[0].Kind != care.EntryAccount || !strings.Contains(string(all[0].Body), "Figwort") || !strings.Contains(string(all[0].Body), `"voice":"self"`) {
+	if all := s.entries(reference); len(all) != 3 || all[2].Kind != care.EntryAccount || !strings.Contains(string(all[2].Body), "Figwort") || !strings.Contains(string(all[2].Body), `"voice":"self"`) {
 		t.Errorf("the person's account did not join the case: %d entries", len(all))
 	}
 

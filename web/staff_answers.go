@@ -97,6 +97,9 @@ func (s *Server) findingRow(c echo.Context, f casework.CaseFile, outcome eligibi
 		case "no":
 			line.Said = rs.Text("staff.limb_no", nil)
 		}
+		if f.Both != nil {
+			line.Said = limbVoices(f, id, limb.ID)
+		}
 		row.Limbs = append(row.Limbs, line)
 	}
 	if f.Indication == nil {
@@ -130,6 +133,18 @@ func (s *Server) findingRow(c echo.Context, f casework.CaseFile, outcome eligibi
 		row.Sources.Items = append(row.Sources.Items, components.CheckboxItem{Value: source.ID, Text: source.Label})
 	}
 	return row
+}
+
+// limbVoices says what each voice told of a way of being unable.
+func limbVoices(f casework.CaseFile, outcome, limb string) string {
+	said := func(v string) string {
+		if v == "" {
+			v = "unknown"
+		}
+		return f.Rules.Text("staff.limb_said."+v, nil)
+	}
+	own, helper := f.LimbSaid(outcome, limb)
+	return f.Rules.Text("staff.limb_voices", eligibility.Words{"own": said(own), "helper": said(helper)})
 }
 
 // outcomeTold lists what one account tells of an outcome. Help they have now is marked: it is not counted.

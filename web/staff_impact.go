@@ -35,7 +35,7 @@ func (s *Server) impactPage(c echo.Context, f casework.CaseFile, impact care.Imp
 		StaffCase:         s.staffCase(c, f, "impact", "Effect on wellbeing"),
 		SignificantReason: impact.SignificantReason,
 		Version:           strconv.Itoa(impact.Version), Saved: s.savedAt(f.Impact.At, f.Impact.ByName),
-		Words: pages.StaffImpactWords{Areas: rs.Text("staff.impact_areas", nil), ReasonHint: rs.Text("staff.impact_reason_hint", nil), Points: rs.Text("staff.points_title", nil)},
+		Words: pages.StaffImpactWords{Areas: rs.Text("staff.impact_areas", nil), ReasonHint: rs.Text("staff.impact_reason_hint", nil), Points: rs.Text("staff.points_title", nil), PointHint: rs.Text("staff.point_reason_hint", nil)},
 		Found: impactRows(f, f.Impact),
 	}
 	if invalid != nil {

@@ -117,10 +117,10 @@ func (s *Server) codeForm(f casework.CaseFile) pages.StaffCode {
 	name := eligibility.Words{"name": personOf(f)}
 	p := pages.StaffCode{
 		Action: casePath(f.Assessment) + "/code", Intro: f.Rules.Text("staff.code_self", name),
-		Caution: f.Rules.Text("staff.code_only", name), Confirm: f.Rules.Text("staff.code_confirm", name),
+		Caution: f.Rules.Text("staff.code_only_self", name), Confirm: f.Rules.Text("staff.code_confirm", name),
 	}
 	if f.Rules.Voice(f.Answers) == care.VoiceHelper {
-		p.Intro = f.Rules.Text("staff.code_helper", name)
+		p.Intro, p.Caution = f.Rules.Text("staff.code_helper", name), f.Rules.Text("staff.code_only", name)
 	}
 	return p
 }

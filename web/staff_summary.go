@@ -106,12 +106,29 @@ func (s *Server) tell(f casework.CaseFile, all []account, p *pages.StaffSummaryP
 		p.Picture = outcomesPicture(f)
 	}
 	if !f.Assessed() {
-		for _, outcome := range f.Rules.Outcomes() {
-			if rows := outcomeTold(all[0], outcome.ID); len(rows) > 0 {
-				p.Daily = append(p.Daily, pages.StaffBlock{Title: f.Rules.OutcomeTitle(outcome.ID), Rows: rows})
-			}
+		p.Daily = dailyLife(f, all[0])
+	}
+}
+
+// dailyLife tells what was told of each outcome where no findings are made. Those that nobody chose, of which one answer says
+// the same for all, stand together at the end.
+func dailyLife(f casework.CaseFile, a account) []pages.StaffBlock {
+	var out []pages.StaffBlock
+	var rest pages.StaffBlock
+	for _, outcome := range f.Rules.Outcomes() {
+		rows := a.rules.ToldOutcome(a.Answers, outcome.ID, a.words)
+		switch {
+		case len(rows) == 1 && !rows[0].Answered:
+		case len(rows) == 1 && rows[0].ID == "second_look":
+			rest = pages.StaffBlock{Title: "The others", Rows: told(rows)}
+		default:
+			out = append(out, pages.StaffBlock{Title: f.Rules.OutcomeTitle(outcome.ID), Rows: outcomeTold(a, outcome.ID)})
 		}
 	}
+	if rest.Rows != nil {
+		out = append(out, rest)
+	}
+	return out
 }
 
 // The pages of the journeys by what they are about. One that a journey does not have tells nothing.
@@ -243,6 +260,9 @@ func outcomesPicture(f casework.CaseFile) *components.PictureParams {
 			row.Words = "Does not apply"
 		default:
 			row.Words = "Not known"
+		}
+		if f.Differ(outcome.ID) != "" {
+			row.Words += ". They differ"
 		}
 		p.Rows = append(p.Rows, row)
 	}

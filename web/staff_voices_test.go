@@ -139,7 +139,7 @@ func TestP33HelperSaysYesPersonSaysNo(t *testing.T) {
 	staff.get(home + "/answers")
 	for _, outcome := range []string{"nutrition", "hygiene"} {
 		row := staff.section("finding-" + outcome)
-		for _, want := range []string{"They see this differently: ask both, apart. The rules leave it open", "The person's own account", "A helper's account", "Cannot tell from the answers", "None of these"} {
+		for _, want := range []string{"They see this differently: ask both, apart. The rules leave it open", "The person's own account", "A helper's account", "Cannot tell from the answers", "None of these", "The person: no. The helper: yes"} {
 			if !strings.Contains(row, want) {
 				t.Errorf("%s does not say %q: %s", outcome, want, row)
 			}

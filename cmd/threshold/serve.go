@@ -136,7 +136,11 @@ func warnOfKeys(ring keys.Ring, stderr io.Writer) {
 }
 
 func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, post post, log *slog.Logger, stdout, stderr io.Writer) error {
-	library, err := eligibility.Load(rules.FS)
+	var options []eligibility.LoadOption
+	if demo {
+		options = append(options, eligibility.WithTestLocales())
+	}
+	library, err := eligibility.Load(rules.FS, options...)
 	if err != nil {
 		return fmt.Errorf("loading the rules: %w", err)
 	}

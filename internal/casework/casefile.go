@@ -178,6 +178,27 @@ func (f CaseFile) Differ(outcome string) string {
 	return ""
 }
 
+// LimbSaid is what the person and those who help them said of one way of being unable: yes, no or "" each. The person's
+// newest account counts for them; one helper's yes for all helpers.
+func (f CaseFile) LimbSaid(outcome, limb string) (own, helper string) {
+	for _, account := range f.Accounts {
+		if !f.sameKind(account) {
+			continue
+		}
+		said := ""
+		if v := f.Rules.Facts(account.Answers).Get("outcomes." + outcome + "." + limb); len(v) > 0 && (v[0] == "yes" || v[0] == "no") {
+			said = v[0]
+		}
+		switch {
+		case account.Voice == care.VoiceSelf:
+			own = said
+		case helper != "yes" && said != "":
+			helper = said
+		}
+	}
+	return own, helper
+}
+
 const (
 	toldHard = "hard"
 	toldFine = "fine"

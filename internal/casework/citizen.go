@@ -302,6 +302,9 @@ func (s *Service) Ask(ctx context.Context, council care.Council, draft *Draft, f
 	}
 	if draft != nil {
 		rs, a.LinkedTo = draft.Rules.In(""), draft.ID // records are in ordinary English, however somebody reads
+		if draft.AccountOf {
+			a.LinkedTo = draft.LinkedTo // the account's own draft is gone once it joins the case
+		}
 	}
 	answers, invalid, err := rs.AnswerForm(form, typed, s.Now())
 	if err != nil {

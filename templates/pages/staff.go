@@ -282,7 +282,7 @@ type StaffPoint struct {
 
 // StaffImpactWords are the sentences of that page that are the law's.
 type StaffImpactWords struct {
-	Areas, ReasonHint, Points string
+	Areas, ReasonHint, Points, PointHint string
 }
 
 // StaffRecordPage is where the record is checked and signed.

@@ -137,7 +137,7 @@ func StaffImpact(p StaffImpactPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = staffReason(point.ReasonName, point.Reason, p.Words.ReasonHint, p.Problems).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = staffReason(point.ReasonName, point.Reason, p.Words.PointHint, p.Problems).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -2,7 +2,7 @@
 // and without JavaScript, once with the keyboard alone, and holds every page it sees against what must be true of every page:
 // axe finds nothing, nothing scrolls sideways, one h1, no request leaves the site, no console error.
 //
-//   node tools/browser/suite.mjs http://localhost:8080 [folder for screenshots]
+//   node tools/browser/suite.mjs http://localhost:8080 [folder for screenshots [walks, such as reader,listener]]
 //
 // It closes with "N passed, N failed" and exits 1 when something failed.
 import {createRequire} from 'node:module';
@@ -15,6 +15,7 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const base = process.argv[2];
 const shots = process.argv[3];
+const only = process.argv[4]?.split(',');
 const origin = new URL(base).origin;
 let passed = 0;
 const failures = [];
@@ -230,6 +231,85 @@ async function guide(page, how) {
   }
 }
 
+// The whole journey once in each way of reading, beginning with the choice of it; one of the walks in large print.
+const readings = {
+  'en-easy': {lang: 'en-GB', dir: '', large: false},
+  'en-XA': {lang: 'en-XA', dir: '', large: true},
+  'ar-XB': {lang: 'ar-XB', dir: 'rtl', large: false},
+};
+
+async function reader(page, how) {
+  const {lang, dir, large} = readings[how.locale];
+  await page.goto(base + '/');
+  await page.locator('.app-help a[href$="/reading"]').click();
+  await page.locator(`main input[name=way][value="${how.locale}"]`).check();
+  if (large) await page.locator('main input[name=size]').check();
+  await goOn(page);
+  check(where(page) === 'start', `${how.locale}: the choice of reading leads to ${where(page)}`);
+  await inspect(page, `${how.locale}-start`, how);
+  await page.locator('.app-help a[href$="/reading"]').click();
+  await page.waitForLoadState('load');
+  await inspect(page, `${how.locale}-reading`, how);
+  await goOn(page);
+  await page.locator('main a[role=button], main a.govuk-button').first().click();
+  for (let screens = 0; ; screens++) {
+    check(screens < 45, `${how.locale}: the resident comes to an end`);
+    if (screens >= 45) return;
+    const path = where(page);
+    const html = await page.evaluate(() => ({lang: document.documentElement.lang, dir: document.documentElement.dir}));
+    check(html.lang === lang && html.dir === dir, `${how.locale}: ${path} has lang ${html.lang} and dir ${html.dir}`);
+    await inspect(page, `${how.locale}-${path}`, how);
+    if (await page.locator('.govuk-panel--confirmation').count()) break;
+    await fill(page, answers[path] ?? {});
+    await goOn(page);
+  }
+  if (!large) return;
+  await page.emulateMedia({media: 'print'});
+  const small = await page.evaluate(() => [...document.querySelectorAll('main :is(p, li, dt, dd, a, strong, label, legend)')]
+    .filter(e => e.checkVisibility() && parseFloat(getComputedStyle(e).fontSize) < 24) // 24 CSS pixels are 18 points
+    .map(e => e.textContent.trim().slice(0, 40)));
+  check(small.length === 0, `${how.locale}: smaller than 18 points on paper: ${small.slice(0, 3).join('; ')}`);
+}
+
+// "Read this to me". A browser without a head has no voices: one that notes down what it is told to say stands in.
+async function listener(page, how) {
+  await page.addInitScript(() => {
+    globalThis.said = [];
+    globalThis.SpeechSynthesisUtterance = class { constructor (text) { this.text = text; } };
+    Object.defineProperty(globalThis, 'speechSynthesis', {value: {
+      getVoices: () => [{lang: 'en-GB', localService: !location.search.includes('remote')}],
+      speak: words => globalThis.said.push(words),
+      cancel: () => { globalThis.said = []; },
+    }});
+  });
+  await page.goto(base + '/');
+  await page.locator('main a.govuk-button').first().click();
+  await page.waitForLoadState('load');
+  const button = page.locator('button.app-aloud');
+  const said = () => page.evaluate(() => globalThis.said.map(words => words.text));
+  check((await said()).length === 0, 'a page is read aloud that nobody asked for');
+  await inspect(page, 'aloud', how);
+  await button.click();
+  const heard = (await said()).join(' ');
+  const labels = await page.locator('main form legend, main form label').allInnerTexts();
+  check(labels.length > 2 && labels.every(label => heard.includes(label.trim())), `reading aloud leaves something out: ${heard}`);
+  check(await button.innerText() === 'Stop reading', 'while reading, the button does not say how to stop');
+  await button.click();
+  check((await said()).length === 0 && await button.innerText() === 'Read this to me', 'a second press does not stop the reading');
+  await button.click();
+  await page.keyboard.press('Escape');
+  check((await said()).length === 0, 'Escape does not stop the reading');
+  await button.click();
+  await page.evaluate(() => globalThis.said.slice().forEach(words => words.onend()));
+  check(await button.innerText() === 'Read this to me', 'after the last word the button still says that it reads');
+  await button.click();
+  await page.evaluate(() => document.querySelector('form[action="/leave"]').addEventListener('submit', event => event.preventDefault()));
+  await page.locator('form[action="/leave"] button').first().click();
+  check((await said()).length === 0, '"Leave this site" does not stop the reading');
+  await page.goto(page.url() + '?remote');
+  check(!(await button.count()), 'a page would be sent to a voice that is not on this device');
+}
+
 async function practitioner(page, how) {
   await page.goto(base + '/staff/sign-in');
   await inspect(page, 'staff/sign-in', how);
@@ -254,8 +334,12 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 try {
-  for (const how of [{width: 320, js: true}, {width: 1280, js: true}, {width: 320, js: false}]) {
-    for (const [who, walk] of Object.entries(how.js ? {resident, practitioner, keyboard, guide} : {resident, practitioner, guide})) {
+  const hows = [{width: 320, js: true}, {width: 1280, js: true}, {width: 320, js: false}];
+  for (const width of [320, 1280]) hows.push(...Object.keys(readings).map(locale => ({width, js: true, locale})));
+  for (const how of hows) {
+    const walks = how.locale ? {reader} : how.js ? {resident, practitioner, keyboard, guide, listener} : {resident, practitioner, guide};
+    for (const [who, walk] of Object.entries(walks)) {
+      if (only && !only.includes(who)) continue;
       const context = await browser.newContext({viewport: {width: how.width, height: 800}, javaScriptEnabled: how.js});
       const page = await context.newPage();
       page.on('console', m => check(m.type() !== 'error' || m.text().includes('404') || m.text().includes('422'), `${who} at ${how.width}: console: ${m.text()} (${page.url()})`));
