@@ -58,6 +58,7 @@ func (s *Server) backPageOf(c echo.Context, status int, typed map[string][]strin
 		Form: s.form(rs, w, page, asTyped(typed), invalid), Remember: ownDevice(c), Numbers: numbersToRing(v.Council),
 	}
 	p.Form.Action = councilPath(v.Council, "back")
+	p.Links = []pages.Link{{Text: rs.Text("bring.link", w), Href: councilPath(v.Council, bringPath)}}
 	if v.unsent() {
 		if p.Here, p.First, err = s.leftHere(c, rs); err != nil {
 			return err

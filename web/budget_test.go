@@ -17,6 +17,8 @@ const (
 	laterPageBudget  = 4_000
 	scriptBudget     = 2_500
 	requestBudget    = 4
+	// A form to print is read once, at a time of one's own choosing, and is no page of a journey: it has every question.
+	paperBudget = 40_000
 )
 
 // served is how many bytes an address takes on the wire for a browser that accepts br and gzip.

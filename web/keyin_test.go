@@ -52,7 +52,7 @@ func TestKeyInFromPaper(t *testing.T) {
 	if strings.Contains(b.body, keyedNote) || !strings.Contains(b.body, `href="/staff/case/`+reference+`"`) {
 		t.Error("the receipt does not lead to the case, or still says that it is being filled in")
 	}
-	b.get("/staff/case/" + reference).answers(http.StatusOK).says("Robin Example")
+	b.get("/staff/case/" + reference).answers(http.StatusOK).says("Robin Example keyed this in from paper")
 	a, err := s.store.CaseByReference(t.Context(), "ashdale", reference, care.Event{Verb: "case.viewed", Actor: care.ActorSystem, At: s.now})
 	if err != nil || a.KeyedHow != "paper" || a.KeyedBy == "" {
 		t.Errorf("the case says it was keyed in by %q, %q: %v", a.KeyedBy, a.KeyedHow, err)

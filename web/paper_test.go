@@ -112,7 +112,7 @@ func TestPaperAsksWhatTheScreenAsks(t *testing.T) {
 				t.Errorf("%s: the form asks the private question %s", form.name, q.ID)
 			}
 		}
-		if size := b.served("/ashdale/paper/" + form.name); size > 40_000 {
+		if size := b.served("/ashdale/paper/" + form.name); size > paperBudget {
 			t.Errorf("%s takes %d bytes", form.name, size)
 		}
 	}
@@ -236,7 +236,7 @@ func (s *site) brought(answers map[string][]string) *browser {
 func TestAboutMe(t *testing.T) {
 	s := newSite(t, false)
 	answers := map[string][]string{
-		"for": {"self"}, "language": {"Gujarati, and some English"}, "interpreter": {"yes"}, "ways_to_talk": {"time", "quiet", "loop"}, "format": {"large_print"},
+		"for": {"self"}, "language": {"Gujarati, and some English"}, "interpreter": {"yes"}, "ways_to_talk": {"time", "quiet", "loop"}, "format": {"audio"},
 		"difficulties": {"retain", "communicate"}, "trusted": {"yes"}, "trusted.yes.text": {"My sister Ann"}, "condition": {"physical", "hearing", "memory"},
 		"daily": {"nutrition", "hygiene", "home_safety"}, "nutrition.limbs": {"assistance"}, "nutrition.words": {"Cold soup from the tin."},
 		"matters":   {"A cup of tea before anybody talks to me. My garden, and the birds in it. Being asked first, and not being hurried."},

@@ -299,7 +299,7 @@ func TestACarersCase(t *testing.T) {
 	}
 	staff.post(home+"/impact", v).answers(http.StatusOK)
 	staff.post(home+"/contact", url.Values{"on-day": {"21"}, "on-month": {"11"}, "on-year": {"2026"}, "how": {"visit"}, "seen_alone": {"yes"}, "advocate": {"not_needed"}})
-	staff.get(home+"/record").says("Looking after a child: make a finding")
+	staff.get(home + "/record").says("Looking after a child: make a finding")
 	for _, id := range s.outcomesOf("carer-support") {
 		staff.post(home+"/answers/"+id, url.Values{"version": {"0"}, "conclusion": {"able"}, "sources": {"told"}}).answers(http.StatusOK)
 	}
@@ -477,7 +477,9 @@ func TestTheDemonstrationShowsItsMessages(t *testing.T) {
 	if strings.Contains(b.body, "zanzibar") {
 		t.Error("a whole address stands on a page that everybody can read")
 	}
-	if find(b.doc, func(n *html.Node) bool { return strings.HasPrefix(attr(n, "href"), "https://care.example.com/ashdale/back/") }) == nil {
+	if find(b.doc, func(n *html.Node) bool {
+		return strings.HasPrefix(attr(n, "href"), "https://care.example.com/ashdale/back/")
+	}) == nil {
 		t.Error("the link of the message cannot be followed")
 	}
 	if b.get("/birchley/messages"); strings.Contains(b.body, "Your saved form") {

@@ -136,6 +136,12 @@ func TestNothingAddedIsSignedOver(t *testing.T) {
 		if _, err := d.Sign(ctx, d.ann, ref, f.Seen()); !errors.Is(err, care.ErrConflict) {
 			t.Errorf("%s came, and the old form was signed: %v", about, err)
 		}
+		if request := d.open(t, ref).Unsettled(); request != "" {
+			if got := codes(casework.Blockers(d.open(t, ref))); !slices.Equal(got, []string{"withdrawal"}) {
+				t.Errorf("while it is not settled, in the way: %v", got)
+			}
+			must(t, d.SettleWithdrawal(ctx, d.ann, d.council, ref, request, casework.ChoiceGoesOn, "Saw him alone: he wants to go on.", ""))
+		}
 		if _, err := d.Sign(ctx, d.ann, ref, d.open(t, ref).Seen()); err != nil {
 			t.Errorf("%s: read again, it cannot be signed: %v", about, err)
 		}

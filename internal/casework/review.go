@@ -28,6 +28,9 @@ func Blockers(f CaseFile) []Blocker {
 	if !f.Contacted() && !enough(f.Record.NoContactReason) {
 		add("contact", "", "contact", "")
 	}
+	if f.Unsettled() != "" { // s.11(1): an assessment that the person may not want is not decided over their head
+		add("withdrawal", "", "withdrawal", "")
+	}
 	if f.Short() {
 		if !enough(f.Record.NextSteps) {
 			add("done", "record", "next_steps", "")

@@ -35,7 +35,11 @@ func (j *Journey) Flags(a care.Answers, facts Facts, ind *care.Indication) []car
 		}
 	}
 	if ind != nil {
+		without := v.sentAs().Without
 		for _, p := range ind.Prompts {
+			if slices.Contains(without, p.ID) {
+				continue
+			}
 			out = append(out, care.Flag{
 				ID: p.ID, Text: p.Text, Citation: p.Citation, Basis: j.prompts[p.ID].Basis, Priority: j.priorities[p.ID],
 			})

@@ -284,6 +284,31 @@ func TestFlagsOfHelpersAndEdges(t *testing.T) {
 	}
 }
 
+// Before 18 there is no determination: what a worker is told of an adult's assessment or decision is not told there, and
+// what is urgent still is.
+func TestNoDutiesOfAnAssessmentBefore18(t *testing.T) {
+	rs := published(t)
+	told := func(s says) []string {
+		p, _ := walkTo(t, rs, "sent", s)
+		ind := rs.Indicate(p.facts())
+		var ids []string
+		for _, f := range rs.Flags(p.a, p.facts(), &ind) {
+			ids = append(ids, f.ID)
+		}
+		return ids
+	}
+	needs := says{"condition": {"learning"}, "daily": {"hygiene"}, "second_look": {"all_fine"}, "hygiene.limbs": {"danger"}, "hygiene.cause": {"impairment"}, "overall": {"small"}, "areas": {"none"}}
+	adult, young := told(needs), told(needs.with(says{"for": {"under_18"}, "young": {"needs_16"}, "born": {"2010-3-27"}}))
+	for _, id := range []string{"duty_to_assess_s9", "written_record_s13_2", "advice_s13_5", "power_s19_1"} {
+		if !slices.Contains(adult, id) || slices.Contains(young, id) {
+			t.Errorf("%s: told of an adult %t, before 18 %t", id, slices.Contains(adult, id), slices.Contains(young, id))
+		}
+	}
+	if !slices.Contains(young, "urgent_triage") {
+		t.Errorf("danger is not told of somebody under 18: %v", young)
+	}
+}
+
 // P33 and P34 begin with what two people answer on the same pages.
 func TestTwoAccountsFromPages(t *testing.T) {
 	rs := published(t)

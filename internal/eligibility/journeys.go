@@ -15,7 +15,9 @@ import (
 type sentAsRow struct {
 	Kind care.CaseKind `yaml:"kind"`
 	When Criterion     `yaml:"when"`
-	line int
+	// Without names prompts of the indication that are of an assessment alone: what is sent as this raises none of them.
+	Without []string `yaml:"without"`
+	line    int
 }
 
 // UnmarshalYAML keeps the line, for problems.
@@ -68,14 +70,15 @@ func (j *Journey) LeadsTo(a care.Answers) string {
 
 // SentAs is what a council gets when these answers are sent: an assessment of the kind of the rules, or, where they say
 // so, a concern, a child's needs assessment before 18, something for children's services, or a request to be contacted.
-func (j *Journey) SentAs(a care.Answers) care.CaseKind {
-	v := j.view(a)
-	for _, r := range j.sentAs {
+func (j *Journey) SentAs(a care.Answers) care.CaseKind { return j.view(a).sentAs().Kind }
+
+func (v *view) sentAs() sentAsRow {
+	for _, r := range v.j.sentAs {
 		if r.When.Eval(v.read) == True {
-			return r.Kind
+			return r
 		}
 	}
-	return j.kind
+	return sentAsRow{Kind: v.j.kind}
 }
 
 // TakeOver returns the answers with which a form begins after another one was sent: what both ask, as the rules list it,
@@ -155,6 +158,11 @@ func (c *journeyCheck) journeys() {
 			c.add(r.line, fmt.Sprintf("`sent_as` %q has no `when`", r.Kind), "everything would be sent as it, and nothing as an assessment", "say with `when` which answers make it so")
 		}
 		c.criterion(r.When, nil, "")
+		for _, id := range r.Without {
+			if _, ok := c.j.prompts[id]; !ok {
+				c.add(r.line, fmt.Sprintf("`sent_as` %q goes without %q, which is no prompt", r.Kind, id), "it would change nothing", "use the id of a prompt of ruleset.yaml")
+			}
+		}
 	}
 	for _, r := range c.j.carries {
 		switch q := c.j.questions[r.To]; {

@@ -310,6 +310,77 @@ async function listener(page, how) {
   check(!(await button.count()), 'a page would be sent to a voice that is not on this device');
 }
 
+// Everybody but the adult who answers for themselves, in ordinary English and in Easy Read, and then what can be done
+// after sending: come back with a code, see where it stands, add a day, print.
+const kinds = {
+  helper: {
+    'for': {for: ['someone']}, 'proxy/who': {they_call: 'Kim', helper_is: ['family'], helper_name: 'Lee Example', helper_phone: '07700 900 983'},
+    'proxy/know': {knows: ['yes_agree'], with_them: ['yes']}, 'proxy/decide': {decides: ['with_help'], authority: ['lpa_property']},
+    'today': {today: ['none'], private: ['alone']}, 'proxy/worry': {worry: ['money']}, 'proxy/own-words': {},
+  },
+  concern: {
+    'for': {for: ['someone']}, 'proxy/who': {they_call: 'Kim', helper_is: ['neighbour']}, 'proxy/know': {knows: ['said_no']},
+    'proxy/concern': {concern_words: 'I hear shouting at night.', concern_go: ['now']},
+  },
+  carer: {
+    'for': {for: ['carer']}, 'carer/person': {they_call: 'Ash', their_age: ['adult'], own_age: ['adult'], lives_with: ['yes']},
+    'carer/care': {does: ['personal', 'nights'], paid: ['none']}, 'carer/go-on': {able: ['some'], willing: ['no'], emergency: ['nobody']},
+    'carer/health': {health: ['deteriorating'], own_needs: ['yes']}, 'carer/daily': {daily: ['work']},
+    'carer/daily/work': {'work.limbs': ['distress']}, 'carer/daily/work/more': {'work.cause': ['caring'], 'work.frequency': ['daily']},
+    'carer/emergency': {emergency_know: 'Pills at 8 and 6.', emergency_where: 'Keys on the hook.'}, 'carer/link': {link: ['ask_first']},
+  },
+  young: {'for': {for: ['under_18']}, 'young': {young: ['needs_16']}, 'you/name': {name: 'Ada Example', 'born-day': '', 'born-month': '', 'born-year': ''}},
+  parent: {'for': {for: ['under_18']}, 'young': {young: ['parent']}, 'young/route': {young_age: ['near_18'], young_words: 'She cannot be left alone.'}},
+};
+
+async function others(page, how) {
+  for (const [kind, says] of Object.entries(kinds)) {
+    await page.context().clearCookies();
+    const tag = `${kind}${how.easy ? '-easy' : ''}`;
+    await page.goto(base + '/');
+    const council = new URL(page.url()).pathname.split('/')[1];
+    if (how.easy) {
+      await page.goto(`${base}/${council}/reading`);
+      await page.locator('main input[name=way][value="en-easy"]').check();
+      await goOn(page);
+    }
+    await page.goto(`${base}/${council}/for`);
+    for (let screens = 0; ; screens++) {
+      check(screens < 45, `${tag}: comes to an end`);
+      if (screens >= 45) return;
+      const path = where(page);
+      await inspect(page, `${tag}-${path}`, how);
+      if (await page.locator('.govuk-panel--confirmation').count()) break;
+      await fill(page, {...answers[path], ...says[path]});
+      await goOn(page);
+      check(where(page) !== path || !(await page.title()).startsWith('Error: '), `${tag}: ${path} refuses what was filled in`);
+      if (where(page) === path && (await page.title()).startsWith('Error: ')) return;
+    }
+    if (kind === 'concern' || kind === 'parent' || kind === 'young') continue;
+    // After sending: a code, another device, and every page behind it.
+    await page.goto(`${base}/${council}/save`);
+    await inspect(page, `${tag}-save`, how);
+    await goOn(page);
+    await inspect(page, `${tag}-code`, how);
+    const [reference, code] = await page.locator('main dd').allInnerTexts();
+    await page.context().clearCookies();
+    await page.goto(`${base}/${council}/back`);
+    await inspect(page, `${tag}-back`, how);
+    await fill(page, {reference: reference.trim(), code: '2222-2222-2222'});
+    await goOn(page);
+    check((await page.title()).startsWith('Error: '), `${tag}: a wrong code is told as an error`);
+    await inspect(page, `${tag}-back-error`, how);
+    await fill(page, {reference: reference.trim(), code: code.trim()});
+    await goOn(page);
+    check(where(page) === 'status', `${tag}: the code leads to ${where(page)}`);
+    for (const next of ['status', 'status/withdraw', 'diary', 'helpers', 'held', 'copy', 'about-me', kind === 'carer' ? 'plan' : 'reading', 'paper', 'bring']) {
+      await page.goto(`${base}/${council}/${next}`);
+      check(where(page) === next, `${tag}: ${next} leads to ${where(page)}`);
+      await inspect(page, `${tag}-${next}`, how);
+    }
+  }
+}
+
 async function practitioner(page, how) {
   await page.goto(base + '/staff/sign-in');
   await inspect(page, 'staff/sign-in', how);
@@ -336,8 +407,9 @@ const browser = await chromium.launch({
 try {
   const hows = [{width: 320, js: true}, {width: 1280, js: true}, {width: 320, js: false}];
   for (const width of [320, 1280]) hows.push(...Object.keys(readings).map(locale => ({width, js: true, locale})));
+  for (const width of [320, 1280]) for (const js of [true, false]) for (const easy of [true, false]) hows.push({width, js, easy, others: true});
   for (const how of hows) {
-    const walks = how.locale ? {reader} : how.js ? {resident, practitioner, keyboard, guide, listener} : {resident, practitioner, guide};
+    const walks = how.others ? {others} : how.locale ? {reader} : how.js ? {resident, practitioner, keyboard, guide, listener} : {resident, practitioner, guide};
     for (const [who, walk] of Object.entries(walks)) {
       if (only && !only.includes(who)) continue;
       const context = await browser.newContext({viewport: {width: how.width, height: 800}, javaScriptEnabled: how.js});
