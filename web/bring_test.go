@@ -85,7 +85,7 @@ func (s *site) drafts() int {
 	return n
 }
 
-// answersOf reads the draft that a browser has open.
+// copied are the answers in the file of the form that a browser has open, by question id.
 func (b *browser) copied() map[string][]string {
 	b.t.Helper()
 	b.get("/ashdale/copy/file")
@@ -96,6 +96,25 @@ func (b *browser) copied() map[string][]string {
 	each(b.doc, func(n *htmlNode) {
 		if q := attr(n, "data-question"); q != "" {
 			out[q] = append(out[q], attr(n, "data-value"))
+		}
+	})
+	return out
+}
+
+// told are the answers in words on the page of the copy, by heading and question; nothing of what was left out.
+func (b *browser) told() map[string]string {
+	b.t.Helper()
+	b.get("/ashdale/copy").answers(http.StatusOK)
+	out, heading := map[string]string{}, ""
+	each(b.doc, func(n *htmlNode) {
+		switch {
+		case n.Data == "h2":
+			heading = text(n)
+		case class(n, "govuk-summary-list__row"):
+			answer := find(n, func(e *htmlNode) bool { return e.Data == "dd" })
+			if find(answer, func(e *htmlNode) bool { return class(e, "govuk-hint") }) == nil {
+				out[heading+": "+text(find(n, func(e *htmlNode) bool { return e.Data == "dt" }))] = text(answer)
+			}
 		}
 	})
 	return out
@@ -134,7 +153,7 @@ func TestACopyComesBack(t *testing.T) {
 		b := s.browser()
 		first := []string{"self", "someone", "carer", "under_18", "not_sure"}[seed%5]
 		b.wander(r, first, 3+r.IntN(45))
-		kept := b.copied()
+		told, kept := b.told(), b.copied()
 		if len(kept) == 0 {
 			t.Fatalf("walk %d: nothing was kept", seed)
 		}
@@ -147,7 +166,12 @@ func TestACopyComesBack(t *testing.T) {
 		if strings.Contains(other.body, "What we left out") {
 			t.Errorf("walk %d (%s): something of a fresh copy was left out: %s", seed, first, text(other.doc))
 		}
-		back := other.copied()
+		toldBack, back := other.told(), other.copied()
+		for question, answer := range told {
+			if toldBack[question] != answer {
+				t.Errorf("walk %d (%s): %q was told as %q and came back as %q", seed, first, question, answer, toldBack[question])
+			}
+		}
 		for id, values := range kept {
 			if !slices.Equal(sorted(back[id]), sorted(values)) {
 				t.Errorf("walk %d (%s): %s was %q and came back as %q", seed, first, id, values, back[id])

@@ -131,6 +131,15 @@ func TestAHelperSeesThanksAndNoMore(t *testing.T) {
 	b.get("/ashdale/helpers").submit(nil)
 	_, code := b.card()
 	helper := s.comesBack(reference, code)
+	// Nobody can pass for somebody else by answering the first page again.
+	for _, voice := range []string{"self", "carer", "under_18"} {
+		if helper.post("/ashdale/for", url.Values{"for": {voice}}); helper.status != http.StatusForbidden {
+			t.Errorf("a helper who says %s is answered %d", voice, helper.status)
+		}
+	}
+	if helper.get("/ashdale/for"); helper.page() == "for" {
+		t.Error("a helper is asked who the form is for")
+	}
 	helper.goOnTo("status", url.Values{"they_call": {"Ada"}, "knows": {"yes_agree"}})
 	helper.says("Thank you", "kept beside what the person says")
 	if n := len(helper.forms()); n != 1 { // to finish
@@ -146,8 +155,8 @@ func TestAHelperSeesThanksAndNoMore(t *testing.T) {
 			t.Errorf("a helper's %s answered %d at %s", posted, helper.status, helper.path)
 		}
 	}
-	if n := len(s.entries(reference)); n != 1 {
-		t.Errorf("%d entries, want the account alone", n)
+	if all := s.entries(reference); len(all) != 1 || !strings.Contains(string(all[0].Body), `"voice":"helper"`) {
+		t.Errorf("%d entries, want the helper's account alone", len(all))
 	}
 	b.get("/ashdale/helpers").says("Used on")
 }

@@ -278,10 +278,10 @@ func TestEmergencyPlan(t *testing.T) {
 		"emergency_where": {"Keys on the hook by the door. Care plan in the kitchen drawer."}, "name": {"Jo Example"}, "ways": {"call"}, "phone": {"07700 900 982"},
 	}
 	b := s.brought(answers)
-	if b.get("/ashdale/copy"); !strings.Contains(b.body, `href="/ashdale/carer/plan"`) {
+	if b.get("/ashdale/copy"); !strings.Contains(b.body, `href="/ashdale/plan"`) {
 		t.Error("the copy does not lead to the plan")
 	}
-	b.get("/ashdale/carer/plan").answers(http.StatusOK)
+	b.get("/ashdale/plan").answers(http.StatusOK)
 	b.says("Emergency plan", "This is about Sam", "Pat Example", "020 7946 0155", "in the blue box", "Keys on the hook", "Jo Example 07700 900 982", "020 7946 0102")
 	if strings.Contains(b.body, "want to go on") {
 		t.Error("the plan tells if the carer is willing")
@@ -290,13 +290,13 @@ func TestEmergencyPlan(t *testing.T) {
 		t.Errorf("the plan takes %d sides", n)
 	}
 	nobody := s.brought(map[string][]string{"for": {"carer"}, "they_call": {"Sam"}, "emergency": {"nobody"}})
-	nobody.get("/ashdale/carer/plan").answers(http.StatusOK).says("You told us no one would step in")
+	nobody.get("/ashdale/plan").answers(http.StatusOK).says("You told us no one would step in")
 	if n := nobody.printed(); n != 1 || !strings.Contains(nobody.body, "app-rule") {
 		t.Errorf("a bare plan takes %d sides, with lines to write on: %t", n, strings.Contains(nobody.body, "app-rule"))
 	}
 	adult := s.browser().get("/ashdale/for").submit(url.Values{"for": {"self"}})
-	adult.get("/ashdale/carer/plan").answers(http.StatusNotFound)
-	if strings.Contains(adult.get("/ashdale/copy").body, "carer/plan") {
+	adult.get("/ashdale/plan").answers(http.StatusNotFound)
+	if strings.Contains(adult.get("/ashdale/copy").body, "/ashdale/plan") {
 		t.Error("somebody who is no carer is offered a plan")
 	}
 }

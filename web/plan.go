@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	planPath      = "carer/plan"
+	planPath      = "plan"
 	planQuestions = "emergency" // whoever is asked this can have a plan
 )
 

@@ -33,6 +33,9 @@ func (s *Server) showQuestion(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if draft.AccountOf && path == draft.Rules.Start() {
+		return c.Redirect(http.StatusSeeOther, placeOf(v.Council, draft)) // whose account it is was settled by the code
+	}
 	ok, goTo := draft.Rules.MayBeOn(draft.Answers, path)
 	if !ok && goTo == "" {
 		return care.ErrNotFound

@@ -188,7 +188,7 @@ func (s *Server) keep(c echo.Context) error {
 		return err
 	}
 	s.handOffs.put(v.Session.IDHash, handOffReturn, handOff{Reference: draft.Reference, Code: code}, s.Now())
-	if own := typed["own"]; own != nil { // not asked on every page that gives a code
+	if own := typed["own"]; len(own) > 0 { // not asked on every page that gives a code
 		rememberDevice(c, own[0] == "yes")
 	}
 	return c.Redirect(http.StatusSeeOther, councilPath(v.Council, "save/code"))
@@ -246,7 +246,7 @@ func (s *Server) sendLink(c echo.Context) error {
 		return err
 	}
 	email := ""
-	if given := typed["email"]; given != nil {
+	if given := typed["email"]; len(given) > 0 {
 		email = given[0]
 	}
 	err = s.Casework.SendLink(c.Request().Context(), v.Actor, v.Council, email)

@@ -210,6 +210,12 @@ func TestWordsTypedIntoALockedPage(t *testing.T) {
 	if strings.Contains(b.body, "Betony") {
 		t.Error("a locked view shows words")
 	}
+	long := url.Values{"text": {strings.Repeat("Betony ", 400)}}
+	for _, wrong := range []string{"status/add", "status/withdraw", "diary"} { // what cannot be taken is not shown either
+		if b.post("/ashdale/"+wrong, long).says("Your form is locked"); strings.Contains(b.body, "Betony") {
+			t.Errorf("%s shows words on a locked view", wrong)
+		}
+	}
 	for _, page := range []string{"status", "diary", "helpers", "held", "status/withdraw", "save", "save/code", "helpers/code"} {
 		if b.get("/ashdale/" + page); len(b.forms()) != 1 || !strings.HasSuffix(b.forms()[0].action, "/carry-on") {
 			t.Errorf("%s is open on a locked view", page)

@@ -151,6 +151,9 @@ func (s *Service) Answer(ctx context.Context, actor care.Actor, path, seen strin
 		if d.Status != care.StatusDraft || d.Guest {
 			return d, care.ErrLocked
 		}
+		if d.AccountOf && path == d.Rules.Start() {
+			return d, fmt.Errorf("changing whose account this is: %w", care.ErrForbidden) // the code that began it says so
+		}
 		page, ok := d.Rules.Page(path, d.Answers, nil)
 		if !ok {
 			return d, fmt.Errorf("page %s: %w", path, care.ErrNotFound)

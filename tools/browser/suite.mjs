@@ -188,6 +188,10 @@ async function resident(page, how) {
   await goOn(page);
   check(!(await page.locator('main a[href$="/equality"]').count()), 'the equality questions are offered again once they were answered');
   await inspect(page, 'sent-thanks', how);
+  for (const path of ['status', 'status/withdraw', 'diary', 'helpers', 'held']) {
+    await page.goto(`${base}/${council}/${path}`);
+    await inspect(page, path, how);
+  }
   await page.goto(`${base}/${council}/copy`);
   await inspect(page, 'copy', how);
   await page.emulateMedia({media: 'print'});
@@ -213,7 +217,36 @@ async function resident(page, how) {
     await page.goto(`${base}/${council}/${path}`);
     await inspect(page, path, how);
   }
+  await paused(page, council, how);
   return council;
+}
+
+// Stopping, and coming back with a code in a browser that has the form open, then with a wrong one.
+async function paused(page, council, how) {
+  await page.goto(`${base}/${council}/for`);
+  await fill(page, answers.for);
+  await goOn(page);
+  await page.goto(`${base}/${council}/save`);
+  await inspect(page, 'save-with-a-form', how);
+  await page.locator('main form[action$="/save"] button').click();
+  await page.waitForLoadState('load');
+  await inspect(page, 'save/code', how);
+  const [reference, code] = await page.locator('main dd').allTextContents();
+  await page.goto(`${base}/${council}/back`);
+  await fill(page, {reference: '12'});
+  await goOn(page);
+  await inspect(page, 'back-error', how);
+  await fill(page, {reference, code});
+  await goOn(page);
+  check(where(page) === 'talk', `a code leads to ${where(page)}`);
+  await page.goto(`${base}/${council}/diary`);
+  await fill(page, {kind: ['bad'], text: 'In bed all day.'});
+  await goOn(page);
+  await inspect(page, 'diary-with-a-day', how);
+  await page.goto(`${base}/${council}/helpers`);
+  await page.locator('main form[action$="/helpers"] button').click();
+  await page.waitForLoadState('load');
+  await inspect(page, 'helpers/code', how);
 }
 
 // The guide to the law: every page of it, and an example as it is and with one answer changed, folded and unfolded.
@@ -360,7 +393,12 @@ async function others(page, how) {
     // After sending: a code, another device, and every page behind it.
     await page.goto(`${base}/${council}/save`);
     await inspect(page, `${tag}-save`, how);
-    await goOn(page);
+    await page.locator('main form[action$="/save/link"] button').click();
+    await page.waitForLoadState('load');
+    check((await page.title()).startsWith('Error: '), `${tag}: a link without an address is told as an error`);
+    await inspect(page, `${tag}-save-error`, how);
+    await page.locator('main form[action$="/save"] button').click();
+    await page.waitForLoadState('load');
     await inspect(page, `${tag}-code`, how);
     const [reference, code] = await page.locator('main dd').allInnerTexts();
     await page.context().clearCookies();
@@ -407,7 +445,10 @@ const browser = await chromium.launch({
 try {
   const hows = [{width: 320, js: true}, {width: 1280, js: true}, {width: 320, js: false}];
   for (const width of [320, 1280]) hows.push(...Object.keys(readings).map(locale => ({width, js: true, locale})));
-  for (const width of [320, 1280]) for (const js of [true, false]) for (const easy of [true, false]) hows.push({width, js, easy, others: true});
+  for (const width of [320, 1280]) for (const js of [true, false]) for (const easy of [true, false]) {
+    // Half of them meet every width, every English and both with and without JavaScript; EVERY=1 walks them all.
+    if (process.env.EVERY || easy === (js === (width === 1280))) hows.push({width, js, easy, others: true});
+  }
   for (const how of hows) {
     const walks = how.others ? {others} : how.locale ? {reader} : how.js ? {resident, practitioner, keyboard, guide, listener} : {resident, practitioner, guide};
     for (const [who, walk] of Object.entries(walks)) {
