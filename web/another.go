@@ -55,6 +55,9 @@ func (s *Server) another(c echo.Context) error {
 	if v.unsent() { // a second press of the button
 		return c.Redirect(http.StatusSeeOther, placeOf(v.Council, *v.Draft))
 	}
+	if v.Session.Locked {
+		return s.showLocked(c)
+	}
 	kind := s.anotherKind(*v.Draft)
 	if kind == "" {
 		return care.ErrNotFound
@@ -66,7 +69,7 @@ func (s *Server) another(c echo.Context) error {
 	now := s.Now().UTC()
 	row := care.Session{
 		Kind: care.ActorCitizen, Council: v.Council.Slug, Assessment: draft.ID, CreatedAt: now, SeenAt: now,
-		Locale: v.Session.Locale, Large: v.Session.Large,
+		Locale: v.Session.Locale, Large: v.Session.Large, Practitioner: draft.KeyedBy,
 	}
 	if err := s.cookies.begin(c.Request(), c.Response(), citizenCookie(v.Council.Slug), row); err != nil {
 		return err

@@ -83,8 +83,8 @@ func citizen(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		draft = v.spoken(draft)
 		v.Draft = &draft
-		if draft.KeyedBy != "" {
-			beside, err := s.keptBeside(c, draft)
+		if row.Practitioner != "" { // filled in for somebody at a practitioner's desk
+			beside, err := s.keptBeside(c, row.Practitioner)
 			if err != nil {
 				return err
 			}
@@ -102,7 +102,11 @@ func (s *Server) runOut(draft casework.Draft, row care.Session) bool {
 	if draft.Status == care.StatusDraft {
 		return s.Now().After(draft.Until(row))
 	}
-	return s.Now().Sub(row.CreatedAt) > casework.DraftLife
+	since := row.CreatedAt
+	if draft.SentAt.After(since) {
+		since = draft.SentAt // sent in a session that had been in use for days
+	}
+	return s.Now().Sub(since) > casework.DraftLife
 }
 
 // unsent says whether the visit has a form that can still be answered. A guest of somebody else's draft has none.
@@ -124,7 +128,7 @@ func drafting(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
 			return c.Redirect(http.StatusSeeOther, "/"+v.Council.Slug)
 		case v.Draft == nil:
 			return s.gone(c)
-		case v.Session.Locked && c.Request().Method != http.MethodPost:
+		case v.Session.Locked && c.Request().Method != http.MethodPost, v.KeyedAway && c.Path() != "/:council/*":
 			return s.showLocked(c)
 		case v.Draft.Guest:
 			return c.Redirect(http.StatusSeeOther, councilPath(v.Council, statusPath))
@@ -158,8 +162,8 @@ func sender(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
 			return s.gone(c)
 		case v.Draft == nil:
 			return c.Redirect(http.StatusSeeOther, councilPath(v.Council, "back"))
-		case v.Session.Locked && !posted:
-			return s.showLocked(c)
+		case v.Session.Locked && !posted, v.KeyedAway:
+			return s.showLocked(c) // whoever comes to the desk next does nothing in somebody else's name
 		}
 		return next(c)
 	})
@@ -199,7 +203,7 @@ func (s *Server) touch(c echo.Context, row care.Session, idle time.Duration) (ca
 	default:
 		return row, nil
 	}
-	return row, s.cookies.put(c.Request().Context(), row)
+	return row, s.Sessions.TouchSession(c.Request().Context(), row)
 }
 
 // councilCache remembers the councils for a few seconds: every request needs one, they hardly ever change, and another

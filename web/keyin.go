@@ -100,7 +100,9 @@ func (s *Server) keyIn(c echo.Context) error {
 		return err
 	}
 	now := s.Now().UTC()
-	row := care.Session{Kind: care.ActorCitizen, Council: v.Council.Slug, Assessment: draft.ID, CreatedAt: now, SeenAt: now}
+	row := care.Session{
+		Kind: care.ActorCitizen, Council: v.Council.Slug, Assessment: draft.ID, Practitioner: draft.KeyedBy, CreatedAt: now, SeenAt: now,
+	}
 	if err := s.cookies.begin(c.Request(), c.Response(), citizenCookie(v.Council.Slug), row); err != nil {
 		return err
 	}
@@ -127,9 +129,9 @@ func (s *Server) openHere(c echo.Context) (open bool, place string, err error) {
 
 // keptBeside says whether a form that a practitioner fills in for somebody may be shown: only in the browser in which
 // that very practitioner is signed in. Filling it in keeps them signed in.
-func (s *Server) keptBeside(c echo.Context, draft casework.Draft) (bool, error) {
+func (s *Server) keptBeside(c echo.Context, practitioner string) (bool, error) {
 	row, ok, err := s.cookies.load(c.Request(), staffCookie)
-	if err != nil || !ok || row.Practitioner != draft.KeyedBy {
+	if err != nil || !ok || row.Practitioner != practitioner {
 		return false, err
 	}
 	if now := s.Now(); now.Sub(row.SeenAt) > staffIdle || now.Sub(row.CreatedAt) > staffLife {
@@ -158,15 +160,8 @@ func (s *Server) endKeyed(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		if !ok || row.Assessment == "" {
+		if !ok || row.Practitioner == "" {
 			continue
-		}
-		draft, err := s.Casework.Draft(c.Request().Context(), care.Actor{Kind: care.ActorCitizen, ID: row.Assessment, Council: row.Council, As: row.As})
-		if errors.Is(err, care.ErrNotFound) || err == nil && draft.KeyedBy == "" {
-			continue
-		}
-		if err != nil {
-			return err
 		}
 		if err := s.cookies.end(c.Request(), c.Response(), cookie.Name); err != nil {
 			return err

@@ -112,10 +112,13 @@ func (s *Server) checkPage(c echo.Context, status int, draft casework.Draft, inv
 
 // send stores what is asked on the check page and sends. Pressing it twice sends once.
 func (s *Server) send(c echo.Context) error {
+	v := visitOf(c)
+	if v.Session.Locked {
+		return s.showLocked(c) // the check page shows everything, and nothing is sent that nobody can see
+	}
 	if ok, err := s.ready(c, "check"); !ok {
 		return err
 	}
-	v := visitOf(c)
 	ctx := c.Request().Context()
 	page, ok := v.Draft.Rules.Page("check", v.Draft.Answers, s.words(v))
 	if !ok {

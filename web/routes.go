@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
@@ -28,7 +29,7 @@ func (s *Server) routes(e *echo.Echo) {
 	)
 	for _, r := range s.table() {
 		e.Add(r.method, r.path, r.guard(s, r.handler))
-		if r.method == http.MethodGet {
+		if r.method == http.MethodGet && !slices.Contains(shownOnce, r.path) {
 			e.Add(http.MethodHead, r.path, r.guard(s, r.handler)) // net/http leaves the body out
 		}
 	}
@@ -113,5 +114,8 @@ func (s *Server) table() []route {
 	}
 	return append(rows, s.staffRoutes()...)
 }
+
+// shownOnce are the pages whose first showing uses something up: asking for their head alone must not.
+var shownOnce = []string{"/:council/save/code", "/:council/helpers/code", "/:council/bring/taken", "/staff/case/:ref/code"}
 
 func isStatic(c echo.Context) bool { return c.Path() == "/static/*" }

@@ -19,6 +19,7 @@ import (
 type Sessions interface {
 	Session(ctx context.Context, idHash string) (care.Session, error)
 	PutSession(ctx context.Context, s care.Session) error
+	TouchSession(ctx context.Context, s care.Session) error
 	DeleteSession(ctx context.Context, idHash string) error
 }
 

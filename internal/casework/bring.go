@@ -107,6 +107,7 @@ func (s *Service) StartAfter(ctx context.Context, actor care.Actor, kind care.Ca
 	}
 	a := s.fresh(rs, actor.Council)
 	a.LinkedTo, a.Answers = d.ID, rs.TakeOver(d.Answers)
+	a.KeyedBy, a.KeyedHow = d.KeyedBy, d.KeyedHow // whoever types goes on typing
 	a.Answers.Set("for", map[care.CaseKind]string{care.KindCarer: "carer"}[kind])
 	if kind != care.KindCarer {
 		a.Answers.Set("for", "self")

@@ -92,15 +92,24 @@ func tidyCode(typed string) string {
 // hashCode is how a code is kept: argon2id (RFC 9106; 19 MiB, two passes, OWASP's floor) over the code keyed with the
 // pepper, so that a stolen database alone cannot be guessed against. The salt is drawn from the reference: one hash
 // then serves for all codes of a reference, and one that does not exist takes as long.
-func (s *Service) hashCode(reference, typed string) string {
+//
+// At most two are worked out at once, apart from the sign-ins of practitioners, which must not wait for them. Whoever waits
+// longer than their request lives gets care.ErrTooMany.
+func (s *Service) hashCode(ctx context.Context, reference, typed string) (string, error) {
 	keyed := hmac.New(sha256.New, s.Pepper)
 	keyed.Write([]byte("return code\x00" + tidyCode(typed)))
 	salt := hmac.New(sha256.New, s.Pepper)
 	salt.Write([]byte("return salt\x00" + reference))
-	hashSlots <- struct{}{}
-	defer func() { <-hashSlots }()
-	return hex.EncodeToString(argon2.IDKey(keyed.Sum(nil), salt.Sum(nil)[:16], hashParams.Iterations, hashParams.Memory, hashParams.Parallelism, 32))
+	select {
+	case codeSlots <- struct{}{}:
+	case <-ctx.Done():
+		return "", fmt.Errorf("hashing a code: %w", care.ErrTooMany)
+	}
+	defer func() { <-codeSlots }()
+	return hex.EncodeToString(argon2.IDKey(keyed.Sum(nil), salt.Sum(nil)[:16], hashParams.Iterations, hashParams.Memory, hashParams.Parallelism, 32)), nil
 }
+
+var codeSlots = make(chan struct{}, 2)
 
 // Keep gives the actor's form a reference and a new return code, and keeps a draft for KeptLife from then on. Codes given
 // before go on working. What was sent has a reference already; its code opens the status page.
@@ -110,7 +119,11 @@ func (s *Service) Keep(ctx context.Context, actor care.Actor) (Draft, Secret, er
 		return d, Secret{}, err
 	}
 	code := newCode()
-	c := care.Code{ID: newID(), Assessment: d.ID, Kind: care.CodeReturn, Hash: s.hashCode(d.Reference, code.value), CreatedAt: s.Now().UTC()}
+	hash, err := s.hashCode(ctx, d.Reference, code.value)
+	if err != nil {
+		return d, Secret{}, err
+	}
+	c := care.Code{ID: newID(), Assessment: d.ID, Kind: care.CodeReturn, Hash: hash, CreatedAt: s.Now().UTC()}
 	if err := s.Store.AddCode(ctx, actor.Council, c, s.event(actor, "code.given", d.ID, string(c.Kind))); err != nil {
 		return d, Secret{}, fmt.Errorf("giving a return code: %w", err)
 	}
@@ -189,7 +202,11 @@ func (s *Service) ComeBack(ctx context.Context, council, reference, code, held s
 			return Return{}, err
 		}
 	}
-	hash, now := s.hashCode(ref, code), s.Now()
+	hash, err := s.hashCode(ctx, ref, code)
+	if err != nil {
+		return Return{}, err
+	}
+	now := s.Now()
 	i := slices.IndexFunc(codes, func(c care.Code) bool {
 		return c.Kind != care.CodeLink && c.Live(now) && hmac.Equal([]byte(c.Hash), []byte(hash))
 	})
@@ -289,6 +306,14 @@ func (s *Service) SendLink(ctx context.Context, actor care.Actor, council care.C
 	}
 	if !ok {
 		return fmt.Errorf("link: %w", care.ErrTooMany)
+	}
+	// So many to one address from whatever forms: a form costs nothing to begin. That nothing goes out is not told.
+	ok, err = s.Store.Try(ctx, "link-to:"+strings.ToLower(email), s.Now(), linkTriesAnHour, time.Hour)
+	if err != nil {
+		return fmt.Errorf("counting links: %w", err)
+	}
+	if !ok {
+		return nil
 	}
 	token, now := rand.Text(), s.Now().UTC()
 	c := care.Code{ID: newID(), Assessment: d.ID, Kind: care.CodeLink, Hash: HashToken(token), CreatedAt: now, Until: now.Add(LinkLife)}

@@ -24,7 +24,7 @@ func longDate(t time.Time) string { return t.In(ukTime).Format("2 January 2006")
 
 // WritesTo is the address that messages about a form go to, and "" when none are sent: said before it is sent.
 func (s *Service) WritesTo(d Draft) string {
-	if to, ok := mayWriteTo(d.Answers); s.MailOn && ok {
+	if to, ok := mayWriteTo(d.Answers); s.MailOn && ok && mayKnow(d) && !d.AccountOf {
 		return to
 	}
 	return ""

@@ -79,7 +79,7 @@ func TestAnEarlierCodeStaysGood(t *testing.T) {
 // The clock of a kept form: thirty days from when it was last saved, not one.
 func TestAKeptFormIsKeptForThirtyDays(t *testing.T) {
 	ctx, d := t.Context(), newDesk(t)
-	kept, keptActor := d.begun(t, map[string][]string{"for": {"self"}})
+	_, keptActor := d.begun(t, map[string][]string{"for": {"self"}})
 	kept, code, err := d.Keep(ctx, keptActor)
 	must(t, err)
 	_, plainActor := d.begun(t, map[string][]string{"for": {"self"}})

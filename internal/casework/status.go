@@ -128,7 +128,9 @@ func (s *Service) Status(ctx context.Context, actor care.Actor) (Status, error) 
 			out.Helpers = append(out.Helpers, c)
 		}
 		if c.Kind == care.CodePerson && voiceIn(actor, d) == care.VoiceHelper {
-			out.Asked = nil // the person can be asked: a question may speak of what only they have told
+			// From then on the person can be asked, and a question may speak of what only they have told. What was asked before
+			// stays as it stood: that it went would tell the helper.
+			out.Asked = slices.DeleteFunc(out.Asked, func(a Asked) bool { return a.At.After(c.CreatedAt) })
 		}
 	}
 	return out, nil
@@ -172,6 +174,7 @@ func (s *Service) contactsOf(ctx context.Context, a care.Assessment, out *Status
 
 // take sorts entries into what this voice may see: its own words, and every question to the person.
 func (st *Status) take(entries []care.Entry, voice care.Voice) error {
+	var asked []string // this voice's own wishes to withdraw
 	for _, e := range entries {
 		if e.Kind == care.EntryAccount {
 			st.Accounts++
@@ -203,10 +206,14 @@ func (st *Status) take(entries []care.Entry, voice care.Voice) error {
 			if i >= 0 && n.Voice == voice {
 				st.Asked[i].Replied, st.Asked[i].Reply, st.Asked[i].NotSure = true, n.Text, n.Choice == ChoiceNotSure
 			}
-		case care.EntryWithdrawal:
-			st.Withdrawal = "asked"
+		case care.EntryWithdrawal: // nobody learns that the other voice asked
+			if n.Voice == voice {
+				st.Withdrawal, asked = "asked", append(asked, e.ID)
+			}
 		case care.EntryConfirmed:
-			st.Withdrawal = n.Choice
+			if slices.Contains(asked, e.About) {
+				st.Withdrawal = n.Choice
+			}
 		}
 	}
 	slices.SortStableFunc(st.Diary, func(a, b care.DiaryLine) int { return strings.Compare(a.On, b.On) })

@@ -49,6 +49,9 @@ type Store interface {
 	// draft.Version is not the stored one, ErrNotFound when either is not there.
 	JoinAccount(ctx context.Context, draft care.Assessment, e care.Entry, evs ...care.Event) error
 
+	// AccountDrafts lists the ids of accounts being written about an assessment, oldest first.
+	AccountDrafts(ctx context.Context, council, about string) ([]string, error)
+
 	// AddCode keeps a code of an assessment of the council (ErrNotFound).
 	AddCode(ctx context.Context, council string, c care.Code, ev care.Event) error
 	// CodesOf lists the codes of an assessment, oldest first.
@@ -107,6 +110,9 @@ type Store interface {
 	// Sessions of browsers, by SHA-256 of the cookie's id.
 	Session(ctx context.Context, idHash string) (care.Session, error)
 	PutSession(ctx context.Context, s care.Session) error
+	// TouchSession stores when a session was last seen and whether it is locked, and nothing else of it. One that was ended
+	// meanwhile stays ended, without an error.
+	TouchSession(ctx context.Context, s care.Session) error
 	DeleteSession(ctx context.Context, idHash string) error
 	// DeleteSessions ends all sessions last seen before a time, and, when practitioner is not "", all of that person's.
 	DeleteSessions(ctx context.Context, seenBefore time.Time, practitioner string) (int, error)

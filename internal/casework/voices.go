@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -120,7 +121,11 @@ func (s *Service) ended(ctx context.Context, actor care.Actor, d Draft) (bool, e
 
 func (s *Service) giveCode(ctx context.Context, actor care.Actor, a care.Assessment, kind care.CodeKind, life time.Duration) (Secret, error) {
 	code, now := newCode(), s.Now().UTC()
-	c := care.Code{ID: newID(), Assessment: a.ID, Kind: kind, Hash: s.hashCode(a.Reference, code.value), CreatedAt: now}
+	hash, err := s.hashCode(ctx, a.Reference, code.value)
+	if err != nil {
+		return Secret{}, err
+	}
+	c := care.Code{ID: newID(), Assessment: a.ID, Kind: kind, Hash: hash, CreatedAt: now}
 	if life > 0 {
 		c.Until = now.Add(life)
 	}
@@ -134,6 +139,23 @@ func (s *Service) giveCode(ctx context.Context, actor care.Actor, a care.Assessm
 func (s *Service) BeginAccount(ctx context.Context, actor care.Actor) (Draft, error) {
 	if actor.As != care.CodePerson {
 		return Draft{}, fmt.Errorf("beginning an account: %w", care.ErrForbidden)
+	}
+	// One that was begun and left is gone on with: nothing of it is lost.
+	drafts, err := s.Store.AccountDrafts(ctx, actor.Council, actor.ID)
+	if err != nil {
+		return Draft{}, fmt.Errorf("beginning an account: %w", err)
+	}
+	for _, id := range drafts {
+		d, err := s.Draft(ctx, care.Actor{Kind: care.ActorCitizen, ID: id, Council: actor.Council, As: actor.As})
+		if errors.Is(err, care.ErrNotFound) {
+			continue // sent or erased a moment ago
+		}
+		if err != nil {
+			return Draft{}, err
+		}
+		if d.Rules.Voice(d.Answers) == care.VoiceSelf {
+			return d, nil
+		}
 	}
 	return s.beginAccount(ctx, actor, care.VoiceSelf)
 }

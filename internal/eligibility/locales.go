@@ -329,7 +329,6 @@ func (rs *Ruleset) readReasons(fsys fs.FS, locale string) (wording, Problems) {
 
 // same says whether two tests are written alike.
 func (c Criterion) same(d Criterion) bool {
-	c.line, d.line = 0, 0
 	return c.op == d.op && c.n == d.n && c.each == d.each && c.fact == d.fact && slices.Equal(c.options, d.options) && slices.Equal(c.in, d.in) &&
 		slices.EqualFunc(c.of, d.of, Criterion.same)
 }

@@ -208,6 +208,10 @@ func (s *Store) EraseAssessment(ctx context.Context, council, id string, ev care
 		if n == 0 {
 			return t.whyNot(council, id)
 		}
+		// What helpers were writing about it could join nothing any more, and nobody could reach it.
+		if _, err := t.exec("DELETE FROM assessments WHERE linked_to = ? AND account_of = 1 AND council = ?", id, council); err != nil {
+			return told(err)
+		}
 		t.erased()
 		return t.addEvents(council, ev)
 	})
@@ -256,6 +260,9 @@ func (s *Store) eraseStale(ctx context.Context, kept bool, before time.Time, ev 
 			}
 			for _, d := range found {
 				if _, err := t.exec("DELETE FROM assessments WHERE id = ?", d.id); err != nil {
+					return err
+				}
+				if _, err := t.exec("DELETE FROM assessments WHERE linked_to = ? AND account_of = 1 AND council = ?", d.id, d.council); err != nil {
 					return err
 				}
 				ev.ID, ev.Council, ev.Subject = "", d.council, d.id

@@ -106,6 +106,21 @@ func (s *Store) entries(ctx context.Context, council, assessment string) ([]care
 	return all, err
 }
 
+// AccountDrafts lists the ids of accounts being written about an assessment, oldest first.
+func (s *Store) AccountDrafts(ctx context.Context, council, about string) ([]string, error) {
+	var ids []string
+	err := s.readRows(ctx, accountsOfSQL+" ORDER BY id", []any{about, council}, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing accounts of %s: %w", about, err)
+	}
+	return ids, nil
+}
+
 // JoinAccount adds e to the case or draft that draft.LinkedTo names, and erases the draft, in one transaction.
 // care.ErrConflict when draft.Version is not the stored one, or an entry of that id is there already; care.ErrNotFound
 // when draft or case is not there; care.ErrLocked when the draft was sent as a case.

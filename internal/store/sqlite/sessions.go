@@ -39,6 +39,18 @@ func (s *Store) PutSession(ctx context.Context, v care.Session) error {
 	return nil
 }
 
+// TouchSession stores when a session was last seen and whether it is locked. One that was ended meanwhile stays ended.
+func (s *Store) TouchSession(ctx context.Context, v care.Session) error {
+	err := s.write(ctx, func(t *tx) error {
+		_, err := t.exec("UPDATE sessions SET seen_at = ?, locked = ? WHERE id_hash = ?", micros(v.SeenAt), v.Locked, v.IDHash)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("keeping a session in use: %w", err)
+	}
+	return nil
+}
+
 // DeleteSession ends a session. One that is not there is no error: it is ended.
 func (s *Store) DeleteSession(ctx context.Context, idHash string) error {
 	err := s.write(ctx, func(t *tx) error {
