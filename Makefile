@@ -20,7 +20,7 @@ run: build ## serve the demonstration (ADDR=host:port changes where)
 	@bin/threshold serve -demo -addr "$(ADDR)" -db "$(DB)"
 
 test: assets generate ## run every test
-	$(GO) test ./...
+	$(GO) test -timeout 40m ./...
 	@[ -n "$$CHROMIUM" ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 		echo "Left out: the walks in a real browser, because Chromium is not installed (on Debian: apt-get install chromium fonts-liberation)."
 

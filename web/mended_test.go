@@ -230,3 +230,28 @@ func TestTheNextPersonStartsClean(t *testing.T) {
 		t.Error("the second person has the first one's reference")
 	}
 }
+
+// The check page shows everything that was said. A locked view shows none of it, however it is asked for, and sends
+// nothing that nobody can see.
+func TestALockedViewNeitherShowsNorSendsTheCheckPage(t *testing.T) {
+	s := newSite(t, false)
+	b := s.browser()
+	b.walkTo("check", url.Values{"matters": {"Wildflowers by the canal"}})
+	if !strings.Contains(b.body, "Wildflowers") {
+		t.Fatalf("the check page at %s does not show what was said", b.path)
+	}
+	form := b.forms()[len(b.forms())-1]
+	stale := form.values()
+	stale.Set("seen", "changed-elsewhere")
+	s.now = s.now.Add(31 * time.Minute)
+	for _, v := range []url.Values{stale, form.values(), {}} {
+		b.post(form.action, v)
+		if strings.Contains(b.body, "Wildflowers") || b.confirmed() {
+			t.Errorf("a locked view answered %d at %s with what was said, or sent it", b.status, b.path)
+		}
+	}
+	b.submit(nil).get("/ashdale/check")
+	if !strings.Contains(b.body, "Wildflowers") {
+		t.Errorf("after carrying on, %s (%d) does not show what was said", b.path, b.status)
+	}
+}

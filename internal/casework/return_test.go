@@ -385,3 +385,87 @@ func TestAHelperWhoComesBackIsStillAGuest(t *testing.T) {
 		t.Errorf("the helper came back as %q", again.As)
 	}
 }
+
+// helpersForm is a form that a helper has sent, with the actor who wrote it.
+func (d *desk) helpersForm(t testing.TB) (reference string, helper care.Actor) {
+	t.Helper()
+	draft, helper := d.begun(t, map[string][]string{"for": {"someone"}})
+	d.fillIn(t, helper, with(likely, map[string][]string{"for": {"someone"}, "they_call": {"Kim"}, "knows": {"yes_agree"}}))
+	sent, err := d.Draft(t.Context(), helper)
+	must(t, err)
+	_ = draft
+	return sent.Reference, helper
+}
+
+// What the person does by their own code tells the helper who wrote the form nothing: not that they asked to stop, and
+// not, by what vanishes, that they were given a code.
+func TestAHelperLearnsNothingOfWhatThePersonDoes(t *testing.T) {
+	ctx, d := t.Context(), newDesk(t)
+	reference, helper := d.helpersForm(t)
+	must(t, d.AskPerson(ctx, d.ann, d.council, reference, "Which days are worst?", "", "q"))
+	before, err := d.Status(ctx, helper)
+	must(t, err)
+	f, code, err := d.GiveCode(ctx, d.ann, reference)
+	must(t, err)
+	in, err := d.ComeBack(ctx, "north", reference, code.Reveal(), "")
+	must(t, err)
+	if in.As != care.CodePerson {
+		t.Fatalf("the person came in as %q", in.As)
+	}
+	person := care.Actor{Kind: care.ActorCitizen, ID: f.ID, Council: "north", As: in.As}
+	must(t, d.AskToWithdraw(ctx, person, "", "w"))
+	after, err := d.Status(ctx, helper)
+	must(t, err)
+	if after.Withdrawal != "" || len(after.Asked) != len(before.Asked) || len(before.Asked) != 1 {
+		t.Errorf("the helper sees withdrawal %q and %d questions, before it was %d", after.Withdrawal, len(after.Asked), len(before.Asked))
+	}
+	if own, err := d.Status(ctx, person); err != nil || own.Withdrawal != "asked" {
+		t.Errorf("the person sees withdrawal %q: %v", own.Withdrawal, err)
+	}
+
+	// The person's own account, begun and left, is there when they come back.
+	draft, err := d.BeginAccount(ctx, person)
+	must(t, err)
+	again, err := d.BeginAccount(ctx, person)
+	must(t, err)
+	if again.ID != draft.ID {
+		t.Error("a second account began beside the first")
+	}
+}
+
+// Erasing a form erases what a helper was writing about it.
+func TestErasingTakesHelpersDraftsAlong(t *testing.T) {
+	ctx, d := t.Context(), newDesk(t)
+	_, person := d.begun(t, map[string][]string{"for": {"self"}})
+	kept, code, err := d.InviteHelper(ctx, person)
+	must(t, err)
+	in, err := d.ComeBack(ctx, "north", kept.Reference, code.Reveal(), "")
+	must(t, err)
+	must(t, d.Erase(ctx, person))
+	if _, err := d.store.Assessment(ctx, "north", in.Assessment); !errors.Is(err, care.ErrNotFound) {
+		t.Errorf("the helper's draft is still there: %v", err)
+	}
+}
+
+// So many links to one address, from however many forms; that the rest are not sent is not told.
+func TestLinksToOneAddressAreLimited(t *testing.T) {
+	ctx, d := t.Context(), newDesk(t)
+	d.MailOn, d.PublicURL = true, "https://care.example.com"
+	for range 5 {
+		_, actor := d.begun(t, map[string][]string{"for": {"self"}})
+		must(t, d.SendLink(ctx, actor, d.council, "Kim@example.com"))
+	}
+	sent := 0
+	for {
+		out, ok, err := d.store.NextMail(ctx)
+		must(t, err)
+		if !ok {
+			break
+		}
+		must(t, d.store.MailSent(ctx, out.Receipt))
+		sent++
+	}
+	if sent != 3 {
+		t.Errorf("%d messages went to one address within the hour, want 3", sent)
+	}
+}
