@@ -157,14 +157,17 @@ func testJoin(t *testing.T, f *fixture) {
 		}
 	}
 
-	// What it was about is gone: the account stays.
+	// What it was about is erased: so is the account, which could join nothing and be reached by nobody.
 	target := f.newDraft(t, north)
 	a := f.newAccount(t, north, target.ID)
+	other := f.newAccount(t, north, f.newDraft(t, north).ID)
 	must(t, f.EraseAssessment(ctx, north, target.ID, f.event(north, "draft.erased", target.ID)))
 	refused(t, f.JoinAccount(ctx, a, f.entry(target.ID), f.event(north, "account.sent", target.ID)), care.ErrNotFound)
-	got, err := f.Assessment(ctx, north, a.ID)
-	must(t, err)
-	same(t, got, a)
+	_, err := f.Assessment(ctx, north, a.ID)
+	refused(t, err, care.ErrNotFound)
+	if _, err = f.Assessment(ctx, north, other.ID); err != nil {
+		t.Fatalf("the account of another form was erased too: %v", err)
+	}
 }
 
 func testJoinRace(t *testing.T, f *fixture) {
