@@ -33,6 +33,7 @@ func TestThePersonTellsInTheirOwnWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	helper.get("/ashdale/status").says("Is Monday good?") // nobody else can be asked yet
+	s.now = s.now.Add(time.Minute)
 	_, code, err := s.service.GiveCode(t.Context(), ann, reference)
 	if err != nil {
 		t.Fatal(err)
@@ -40,9 +41,10 @@ func TestThePersonTellsInTheirOwnWords(t *testing.T) {
 	if err := s.service.AskPerson(t.Context(), ann, s.ashdale(), reference, "Has your son hurt you again?", "", ""); err != nil {
 		t.Fatal(err)
 	}
-	if helper.get("/ashdale/status"); strings.Contains(helper.body, "hurt you") || strings.Contains(helper.body, "Monday") {
+	if helper.get("/ashdale/status"); strings.Contains(helper.body, "hurt you") {
 		t.Error("the helper reads what a worker asks the person")
 	}
+	helper.says("Is Monday good?") // that it went would tell them of the code
 	person := s.comesBack(reference, code.Reveal())
 	if person.page() != "status" {
 		t.Fatalf("the person's code led to %s (%d): %s", person.path, person.status, text(person.doc))

@@ -130,7 +130,7 @@ func (s *Service) Status(ctx context.Context, actor care.Actor) (Status, error) 
 		if c.Kind == care.CodePerson && voiceIn(actor, d) == care.VoiceHelper {
 			// From then on the person can be asked, and a question may speak of what only they have told. What was asked before
 			// stays as it stood: that it went would tell the helper.
-			out.Asked = slices.DeleteFunc(out.Asked, func(a Asked) bool { return a.At.After(c.CreatedAt) })
+			out.Asked = slices.DeleteFunc(out.Asked, func(a Asked) bool { return !a.At.Before(c.CreatedAt) })
 		}
 	}
 	return out, nil
