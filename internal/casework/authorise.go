@@ -21,7 +21,10 @@ const (
 	maySetCouncil   permission = "change a council's settings"
 	mayEraseDraft   permission = "erase a draft"
 	mayMakeContacts permission = "ask to be contacted"
-	mayAddToOwn     permission = "add to what one sent"
+	mayAddToOwn     permission = "add to what one sent, and end a helper's access"
+	mayInviteHelper permission = "invite and list helpers"
+	mayReadLooks    permission = "read who looked"
+	mayOwnAccount   permission = "give an own account beside a helper's"
 	mayKeyIn        permission = "key in a form for somebody"
 	mayMendMail     permission = "see and mend messages that could not be delivered"
 )
@@ -34,8 +37,14 @@ var roleMay = map[care.Role][]permission{
 	care.RoleAuditor:      {mayReadTrail},
 }
 
-// citizenMay is what a citizen may do, always with their own draft alone.
-var citizenMay = []permission{mayAnswerDraft, mayEraseDraft, mayMakeContacts, mayAddToOwn}
+// citizenMay is what a citizen may do, always with one form alone, by how they came to it: "" wrote it, a person came by
+// their own code to what a helper sent, a helper by theirs. What a guest sees of the form they came to is nothing that
+// anybody else said (Service.Draft).
+var citizenMay = map[care.CodeKind][]permission{
+	"":              {mayAnswerDraft, mayEraseDraft, mayMakeContacts, mayAddToOwn, mayInviteHelper, mayReadLooks},
+	care.CodePerson: {mayAnswerDraft, mayEraseDraft, mayMakeContacts, mayAddToOwn, mayOwnAccount},
+	care.CodeHelper: {mayAnswerDraft, mayEraseDraft, mayMakeContacts},
+}
 
 // authorise refuses with care.ErrForbidden what the actor's kind and roles do not allow. Whether the thing belongs to
 // the actor's council is the store's part of the question: another council's thing is not found.
@@ -44,7 +53,7 @@ func authorise(actor care.Actor, p permission) error {
 	case care.ActorSystem:
 		return nil
 	case care.ActorCitizen:
-		if slices.Contains(citizenMay, p) {
+		if slices.Contains(citizenMay[actor.As], p) {
 			return nil
 		}
 	case care.ActorPractitioner:
