@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"crypto/rand"
 	"errors"
 	"net/http"
 
@@ -31,6 +33,30 @@ func backPage(v *visit, rs *eligibility.Ruleset, w eligibility.Words) care.Page 
 	return page
 }
 
+// readBack reads a form for coming back. The choice between two forms may stand in it although there is nothing to choose
+// any more: the first of two presses has closed the form that was open here.
+func readBack(c echo.Context, page care.Page) (typed map[string][]string, press casework.Press, err error) {
+	if _, ok := page.Question("which"); !ok {
+		page.Questions = append(page.Questions, care.Question{ID: "which", Kind: care.KindRadios})
+	}
+	typed, err = readOwn(c, page)
+	press.Key = keyOf(c)
+	// A guest holds no form, whoever writes an account holds that alone, and a form that a practitioner keyed in is theirs.
+	if v := visitOf(c); v.Draft != nil && !v.Draft.Guest && !v.KeyedAway {
+		press.Held = v.Draft.ID
+	}
+	return typed, press, err
+}
+
+// keyOf is the random key that a form for coming back was posted with, "" for none. One in the address does not count:
+// whoever makes somebody else's link must not know the key of the form it leads to.
+func keyOf(c echo.Context) string {
+	if key := c.Request().PostFormValue(fieldOnce); len(key) == len(rand.Text()) {
+		return key
+	}
+	return ""
+}
+
 func whichQuestion(rs *eligibility.Ruleset, w eligibility.Words, other string) care.Question {
 	return care.Question{
 		ID: "which", Kind: care.KindRadios, Text: rs.Text("back.which", w), Messages: map[string]string{"choose_one": rs.Text("back.which_choose", w)},
@@ -57,7 +83,7 @@ func (s *Server) backPageOf(c echo.Context, status int, typed map[string][]strin
 		Layout: layout, Title: page.Title, Lines: rs.Texts("back.lines", w), Lost: rs.Text("back.lost", w),
 		Form: s.form(rs, w, page, asTyped(typed), invalid), Remember: ownDevice(c), Numbers: numbersToRing(v.Council),
 	}
-	p.Form.Action = councilPath(v.Council, "back")
+	p.Form.Action, p.Form.Once = councilPath(v.Council, "back"), cmp.Or(keyOf(c), rand.Text())
 	p.Links = []pages.Link{{Text: rs.Text("bring.link", w), Href: councilPath(v.Council, bringPath)}}
 	if v.unsent() {
 		if p.Here, p.First, err = s.leftHere(c, rs); err != nil {
@@ -89,7 +115,7 @@ func (s *Server) comeBack(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	typed, err := readOwn(c, backPage(v, rs, s.words(v)))
+	typed, press, err := readBack(c, backPage(v, rs, s.words(v)))
 	if err != nil {
 		return err
 	}
@@ -99,18 +125,23 @@ func (s *Server) comeBack(c echo.Context) error {
 		}
 		return ""
 	}
-	held := ""
-	if v.Draft != nil && !v.Draft.Guest {
-		held = v.Draft.ID
+	reference, _ := casework.ParseReference(one("reference"))
+	again := false
+	if v.unsent() {
+		if again, err = s.Casework.PressedHere(c.Request().Context(), v.Actor, reference, "", press); err != nil {
+			return err
+		}
 	}
-	switch reference, _ := casework.ParseReference(one("reference")); {
+	switch {
+	case again:
+		return s.openAgain(c)
 	case !v.unsent() || reference != "" && reference == v.Draft.Reference:
 	case one("which") == whichHere:
 		return s.openAgain(c)
 	case one("which") != whichOther:
 		return s.backPageOf(c, http.StatusUnprocessableEntity, typed, care.Refuse("which", "choose_one"))
 	}
-	opened, err := s.Casework.ComeBack(c.Request().Context(), v.Council.Slug, one("reference"), one("code"), held)
+	opened, err := s.Casework.ComeBack(c.Request().Context(), v.Council.Slug, one("reference"), one("code"), press)
 	var invalid *care.Invalid
 	switch {
 	case errors.As(err, &invalid):
@@ -178,7 +209,7 @@ func (s *Server) linkPageOf(c echo.Context, status int, invalid *care.Invalid) e
 		Layout: layout, Title: page.Title, Lines: append(rs.Texts("back.link_lines", w), rs.Texts("clock.link", w)...),
 		Form: s.form(rs, w, page, care.Answers{}, invalid),
 	}
-	p.Form.Action = councilPath(v.Council, "back/"+c.Param("token"))
+	p.Form.Action, p.Form.Once = councilPath(v.Council, "back/"+c.Param("token")), cmp.Or(keyOf(c), rand.Text())
 	if v.unsent() {
 		if p.Here, p.First, err = s.leftHere(c, rs); err != nil {
 			return err
@@ -218,19 +249,25 @@ func (s *Server) followLink(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	typed, err := readOwn(c, linkChoice(v, rs, s.words(v)))
+	typed, press, err := readBack(c, linkChoice(v, rs, s.words(v)))
 	if err != nil {
 		return err
 	}
 	if v.unsent() {
+		again, err := s.Casework.PressedHere(c.Request().Context(), v.Actor, "", c.Param("token"), press)
+		if err != nil {
+			return err
+		}
 		switch which := typed["which"]; {
+		case again:
+			return s.openAgain(c)
 		case len(which) == 1 && which[0] == whichHere:
 			return s.openAgain(c)
 		case len(which) != 1 || which[0] != whichOther:
 			return s.linkPageOf(c, http.StatusUnprocessableEntity, care.Refuse("which", "choose_one"))
 		}
 	}
-	opened, err := s.Casework.FollowLink(c.Request().Context(), v.Council.Slug, c.Param("token"))
+	opened, err := s.Casework.FollowLink(c.Request().Context(), v.Council.Slug, c.Param("token"), press)
 	if errors.Is(err, care.ErrNotFound) {
 		return s.linkGone(c)
 	}

@@ -60,12 +60,7 @@ func (s *Server) diaryPageOf(c echo.Context, status int, shown care.Answers, inv
 		Form:      s.form(rs, w, diaryPage(rs, w), shown, invalid),
 		DaysTitle: rs.Text("diary.days_title", w), None: rs.Text("diary.none", w), Months: diaryMonths(rs, w, st.Diary),
 		KeyTitle: rs.Text("diary.key", w),
-		Key: []pages.DayWord{
-			{Kind: pages.DayGood, Text: rs.Text("diary.good", w)},
-			{Kind: pages.DayBad, Text: rs.Text("diary.bad", w)},
-			{Kind: pages.DayMixed, Text: rs.Text("diary.mixed", w)},
-			{Kind: pages.DayNone, Text: rs.Text("diary.key_none", w)},
-		},
+		Key:      diaryKey(rs, w),
 	}
 	p.Form.Action, p.Form.Once = councilPath(v.Council, "diary"), onceKey(c)
 	if c.QueryParam(done) == "added" {
@@ -91,6 +86,16 @@ func (s *Server) addDay(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, councilPath(v.Council, "diary")+"?"+done+"=added")
+}
+
+// diaryKey says what the shapes mean.
+func diaryKey(rs *eligibility.Ruleset, w eligibility.Words) []pages.DayWord {
+	return []pages.DayWord{
+		{Kind: pages.DayGood, Text: rs.Text("diary.good", w)},
+		{Kind: pages.DayBad, Text: rs.Text("diary.bad", w)},
+		{Kind: pages.DayMixed, Text: rs.Text("diary.mixed", w)},
+		{Kind: pages.DayNone, Text: rs.Text("diary.key_none", w)},
+	}
 }
 
 // diaryMonths groups days by month, newest month and day first. A day with good and bad lines is some of both.

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"threshold/internal/care"
+	"threshold/internal/casework"
 	"threshold/internal/eligibility"
 	"threshold/templates/pages"
 )
@@ -41,6 +42,11 @@ func (s *Server) handleError(err error, c echo.Context) {
 	if strings.HasPrefix(c.Request().URL.Path, "/api/") {
 		writeAPIError(c, status, err)
 		return
+	}
+	if outside := (*casework.Outside)(nil); errors.As(err, &outside) && underStaff(c) {
+		if s.staffOutside(c, outside, "", nil) == nil {
+			return
+		}
 	}
 	if failed := s.errorPage(c, status); failed != nil {
 		_ = c.String(status, http.StatusText(status)) // the page itself could not be drawn; nothing more can be done

@@ -241,6 +241,70 @@ func TestTriesAreLimitedAtTheDoor(t *testing.T) {
 	}
 }
 
+// TestOnlyTheFormsOwnBrowserIsNotCounted: a session beside the form, of an account or of a guest, and a keyed form whose
+// practitioner has gone, are held to the limits like any other browser.
+func TestOnlyTheFormsOwnBrowserIsNotCounted(t *testing.T) {
+	s := newSite(t, true)
+	ann := s.worker()
+	const wrong = "2222-3333-4444"
+	tries := func(b *browser, reference string) (through int) {
+		t.Helper()
+		for range 30 {
+			switch b.post("/ashdale/back", url.Values{"reference": {reference}, "code": {wrong}, "which": {"other"}}); b.status {
+			case http.StatusUnprocessableEntity:
+				b.says("The reference and the code do not go together")
+				through++
+			case http.StatusTooManyRequests:
+			default:
+				t.Fatalf("%d at %s: %s", b.status, b.path, text(b.doc))
+			}
+		}
+		return through
+	}
+	counted := func(who string, b *browser, reference string) {
+		t.Helper()
+		if n := tries(b, reference); n > 6 {
+			t.Errorf("%s tried %d codes at once, want 6 at most", who, n)
+		}
+	}
+	writer := s.begun()
+	writer.get("/ashdale/helpers").submit(nil)
+	reference, code := writer.card()
+	helper := s.comesBack(reference, code)
+	counted("whoever writes an account", helper, reference)
+	own, _ := helper.keep()
+	if n := tries(helper, own); n != 30 {
+		t.Errorf("whoever writes an account tried %d codes of their own, want all 30", n)
+	}
+	if n := tries(writer, reference); n != 30 {
+		t.Errorf("the browser that holds the form tried %d codes, want all 30", n)
+	}
+
+	_, about := s.helped("Quillwort")
+	_, personCode, err := s.service.GiveCode(t.Context(), ann, about)
+	if err != nil {
+		t.Fatal(err)
+	}
+	person := s.comesBack(about, personCode.Reveal())
+	counted("a guest", person, about)
+
+	desk := s.demoPractitioner("birchley")
+	desk.get("/staff/key-in").submit(url.Values{"how": {"paper"}})
+	desk.submit(url.Values{"for": {"self"}}).submit(url.Values{"language": {"Gujarati"}})
+	desk.get("/birchley/save").submit(nil)
+	keyed, _ := desk.card()
+	s.now = s.now.Add(16 * time.Minute) // longer than a practitioner's session lasts when it is idle
+	through := 0
+	for range 30 {
+		if desk.post("/birchley/back", url.Values{"reference": {keyed}, "code": {wrong}}); desk.status == http.StatusUnprocessableEntity {
+			through++
+		}
+	}
+	if through == 0 || through > 6 {
+		t.Errorf("a keyed form whose practitioner has gone took %d codes at once, want 1 to 6", through)
+	}
+}
+
 // TestAWrongCodeAndAnUnknownReferenceAreOne: the same bytes, whether the reference exists, is another council's or nobody's.
 func TestAWrongCodeAndAnUnknownReferenceAreOne(t *testing.T) {
 	s := newSite(t, false)
@@ -258,7 +322,7 @@ func TestAWrongCodeAndAnUnknownReferenceAreOne(t *testing.T) {
 		if b.status != http.StatusUnprocessableEntity {
 			t.Errorf("%d at %s", b.status, b.path)
 		}
-		return strings.NewReplacer(reference, "REFERENCE", code, "CODE").Replace(b.body)
+		return strings.NewReplacer(reference, "REFERENCE", code, "CODE", b.formTo("/back").control("once").value, "KEY").Replace(b.body)
 	}
 	want := page(unknown, "2222-3333-4444")
 	for about, got := range map[string]string{

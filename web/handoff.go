@@ -15,8 +15,9 @@ const handOffLife = 2 * time.Minute
 type handOff struct {
 	Reference string // of the form it opens, as it is stored
 	Code      casework.Secret
-	Left      []string  // ids of the questions whose answers were left out of what was brought
-	Until     time.Time // how long the code works; zero: as long as the form is kept
+	Left      []string            // ids of the questions whose answers were left out of what was brought
+	Link      *casework.SetupLink // a colleague's
+	Until     time.Time           // how long the code works; zero: as long as the form is kept
 	at        time.Time
 }
 

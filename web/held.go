@@ -23,6 +23,10 @@ func (s *Server) showHeld(c echo.Context) error {
 	what, long := rs.Texts("held.what_draft", w), clockLines(v, rs, s.words(v))
 	if !v.unsent() {
 		what, long = rs.Texts("held.what_sent", w), rs.Texts("held.how_long_sent", w)
+		if n := v.Council.Settings.RetentionMonths; n > 0 {
+			w["months"] = monthsWords(n)
+			long = rs.Texts("held.retention", w)
+		}
 	}
 	p := pages.HeldPage{
 		Layout: s.layout(c, rs, rs.Text("held.title", w), wayBeside(v)),
@@ -44,6 +48,14 @@ func (s *Server) showHeld(c echo.Context) error {
 		p.Looks = append(p.Looks, pages.Looked{Day: lookDay(l), Role: rs.Choice("roles", string(l.Role))})
 	}
 	return render(c, http.StatusOK, pages.Held(p))
+}
+
+// monthsWords says a number of months as people do: whole years are years.
+func monthsWords(n int) string {
+	if n%12 == 0 {
+		return plural(n/12, "year", "years")
+	}
+	return plural(n, "month", "months")
 }
 
 func lookDay(l casework.Look) string {

@@ -1,7 +1,10 @@
 package web_test
 
 import (
+	"encoding/json"
 	"html"
+	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -191,4 +194,151 @@ func TestProcessCases(t *testing.T) {
 			}
 		})
 	}
+}
+
+// finished is a case that a citizen sent, as a practitioner has worked it as far as the record.
+func (s *site) finished(staff *browser, says url.Values, unable ...string) (reference, home string, a care.Assessment) {
+	s.t.Helper()
+	reference = s.browser().walk(says)
+	home = "/staff/case/" + reference
+	staff.get(home).answers(http.StatusOK)
+	a, err := s.store.CaseByReference(s.t.Context(), "ashdale", reference, care.Event{Verb: "case.viewed", Actor: care.ActorSystem, At: s.now})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	staff.findings(reference, unable...)
+	return reference, home, a
+}
+
+// owed holds that a case page tells the practitioner of a duty, by its name in the rules and the law it stands in.
+func (b *browser) owed(home string, a care.Assessment, prompt, citation string) {
+	b.t.Helper()
+	for _, p := range a.Indication.Prompts {
+		if p.ID == prompt {
+			if p.Citation != citation {
+				b.t.Errorf("%s cites %q, want %q", prompt, p.Citation, citation)
+			}
+			b.get(home).says(strings.Join(strings.Fields(p.Text), " "), citation)
+			return
+		}
+	}
+	b.t.Errorf("the case does not say %s; there are %+v", prompt, a.Indication.Prompts)
+}
+
+// refusesToSign holds that a record lacks something that is owed: its page says so and has no button that signs, and
+// signing all the same, by a form made by hand, makes no determination.
+func (b *browser) refusesToSign(home, why string) {
+	b.t.Helper()
+	b.get(home + "/record").says(why)
+	for _, f := range b.forms() {
+		if strings.HasSuffix(f.action, "/sign") {
+			b.t.Error("a record that lacks something can be signed")
+		}
+	}
+	worker := care.Actor{Kind: care.ActorPractitioner, ID: "x", Council: "ashdale", Roles: []care.Role{care.RolePractitioner}}
+	f, err := b.site.service.Open(b.t.Context(), worker, strings.TrimPrefix(home, "/staff/case/"), "test")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.post(home+"/sign", url.Values{"confirm": {"yes"}, "seen": {f.Seen()}}).answers(http.StatusUnprocessableEntity).says(why)
+	if b.get(home + "/record.json"); b.status == http.StatusOK && strings.Contains(b.body, "decision_reason") {
+		b.t.Errorf("%s is signed: %s", home, b.body)
+	}
+}
+
+// written holds that a signed record is whole: the decision and its reasons, and a reasoned finding on each outcome.
+func (b *browser) written(home, decision, reason string) {
+	b.t.Helper()
+	b.get(home+"/signed").answers(http.StatusOK).says(decision, reason, "Shown to me on the visit.")
+	var record struct {
+		Findings []struct {
+			Reason string `json:"reason"`
+		} `json:"findings"`
+		DecisionReason string `json:"decision_reason"`
+	}
+	b.get(home + "/record.json").answers(http.StatusOK)
+	if err := json.Unmarshal([]byte(b.body), &record); err != nil {
+		b.t.Fatal(err)
+	}
+	if len(record.Findings) != len(b.site.outcomes()) || record.DecisionReason != reason {
+		b.t.Errorf("the record has %d findings and the reasons %q", len(record.Findings), record.DecisionReason)
+	}
+	for n, f := range record.Findings {
+		if f.Reason == "" {
+			b.t.Errorf("finding %d has no reason", n+1)
+		}
+	}
+}
+
+// eligible is the record of a case in which needs are eligible.
+func eligible() url.Values {
+	v := noneEligible()
+	for name := range v {
+		if strings.HasPrefix(name, "advice") || name == "considered" {
+			v.Del(name)
+		}
+	}
+	v.Set("decision", "eligible")
+	v.Set("decision_reason", "Two outcomes and a big impact.")
+	v.Set("next_steps", "A support plan.")
+	return v
+}
+
+// TestFinishedDeterminations walks the process cases that come to a determination: from a citizen's form to a signed record.
+func TestFinishedDeterminations(t *testing.T) {
+	s := newSite(t, true)
+	staff := s.demoPractitioner("ashdale")
+	hard := url.Values{"daily": {"nutrition", "hygiene"}, "condition": {"physical"}, "overall": {"big"}, "second_look": {"all_fine"}}
+	for _, o := range hard["daily"] {
+		hard[o+".limbs"], hard[o+".frequency"], hard[o+".cause"] = []string{"assistance"}, []string{"daily"}, []string{"impairment"}
+	}
+	easy := url.Values{"condition": {"none"}, "daily": {"none"}, "second_look": {"all_fine"}, "overall": {"small"}}
+	without := func(v url.Values, left string) url.Values {
+		out := maps.Clone(v)
+		for name := range v {
+			if strings.HasPrefix(name, left) {
+				out.Del(name)
+			}
+		}
+		return out
+	}
+	again := func(v url.Values, home string) url.Values {
+		out := maps.Clone(v)
+		out.Set("version", staff.get(home+"/record").version(home+"/record"))
+		return out
+	}
+
+	// Any finished determination: a written record of it with the reasons (s.13(2)), and of the assessment (s.12(3)-(4)).
+	t.Run("P24", func(t *testing.T) {
+		staff.t, s.t = t, t
+		for _, c := range []struct {
+			says, record     url.Values
+			unable           []string
+			decision, reason string
+		}{
+			{hard, eligible(), hard["daily"], "Has eligible needs", "Two outcomes and a big impact."},
+			{easy, noneEligible(), nil, "Has no eligible needs", "Able to achieve all ten."},
+		} {
+			_, home, a := s.finished(staff, c.says, c.unable...)
+			staff.owed(home, a, "written_record_s13_2", "Care Act 2014 s.13(2)")
+			staff.post(home+"/record", without(c.record, "decision_reason")).answers(http.StatusOK)
+			staff.refusesToSign(home, "Give the reasons for the decision")
+			staff.post(home+"/record", again(c.record, home)).answers(http.StatusOK)
+			staff.confirm().answers(http.StatusOK).says("Record signed")
+			staff.written(home, c.decision, c.reason)
+		}
+	})
+	// None of the needs eligible: written advice on what can meet or reduce them, and prevent or delay more.
+	t.Run("P25", func(t *testing.T) {
+		staff.t, s.t = t, t
+		_, home, a := s.finished(staff, easy)
+		staff.owed(home, a, "advice_s13_5", "Care Act 2014 s.13(5)")
+		record := noneEligible()
+		staff.post(home+"/record", without(record, "advice")).answers(http.StatusOK)
+		staff.refusesToSign(home, "Care Act 2014 s.13(5)")
+		staff.post(home+"/record", again(record, home)).answers(http.StatusOK)
+		staff.confirm().answers(http.StatusOK).says("Record signed")
+		staff.written(home, "Has no eligible needs", "Able to achieve all ten.")
+		staff.get(home+"/signed").says("The falls clinic", "020 7946 0111")
+	})
 }

@@ -33,6 +33,9 @@ func (s *Server) showResult(c echo.Context) error {
 	v := visitOf(c)
 	rs, w := v.Draft.Rules, s.words(v)
 	w["complaint"], w["directory"] = v.Council.ComplaintURL, v.Council.DirectoryURL
+	if err := s.Casework.Shown(c.Request().Context(), v.Actor, *v.Draft); err != nil {
+		return err
+	}
 	result := rs.Result(v.Draft.Answers, v.Draft.Indicate(), w)
 	layout := s.layout(c, rs, result.H1, s.backFrom(v, *v.Draft, "result"))
 	s.saved(&layout, rs, v.Draft.Assessment)

@@ -93,8 +93,13 @@ func (s *Server) table() []route {
 		{get, "/:council/" + equalityPath, drafting, s.askEquality},
 		{post, "/:council/" + equalityPath, drafting, s.takeEquality},
 		{get, "/:council/" + statusPath, sender, s.showStatus},
+		{get, "/:council/" + letterPath, sender, s.showLetter},
 		{post, "/:council/" + statusPath + "/add", sender, s.add},
 		{post, "/:council/" + statusPath + "/answer/:question", sender, s.reply},
+		{post, "/:council/" + statusPath + "/how-now", sender, s.howNow},
+		{post, "/:council/" + statusPath + "/moved", sender, s.carryOnThere},
+		{get, "/:council/" + draftPath, sender, s.showDraft},
+		{post, "/:council/" + draftPath, sender, s.replyDraft},
 		{get, "/:council/" + statusPath + "/withdraw", sender, s.askWithdraw},
 		{post, "/:council/" + statusPath + "/withdraw", sender, s.withdraw},
 		{post, "/:council/" + statusPath + "/own", sender, s.beginOwn},
@@ -116,6 +121,6 @@ func (s *Server) table() []route {
 }
 
 // shownOnce are the pages whose first showing uses something up: asking for their head alone must not.
-var shownOnce = []string{"/:council/save/code", "/:council/helpers/code", "/:council/bring/taken", "/staff/case/:ref/code"}
+var shownOnce = []string{"/:council/save/code", "/:council/helpers/code", "/:council/bring/taken", "/staff/case/:ref/code", linkPath}
 
 func isStatic(c echo.Context) bool { return c.Path() == "/static/*" }

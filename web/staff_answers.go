@@ -34,6 +34,10 @@ func (s *Server) answersPage(c echo.Context, f casework.CaseFile, typed *care.Fi
 		StaffCase: s.staffCase(c, f, "answers", "Answers and the law"),
 		Intro:     f.Rules.Texts("staff.answers_intro", nil),
 		Index:     components.TaskListParams{IDPrefix: "outcome"},
+		Checks:    checksOf(f, s.accounts(c, f)),
+	}
+	if f.ViewFirst && f.HidesSome() {
+		p.Intro = append(p.Intro, f.Rules.Text("staff.view_first.answers", nil))
 	}
 	reasons := f.Rules.Explain(f.Facts)
 	for _, outcome := range f.Rules.Outcomes() {
@@ -79,12 +83,12 @@ func (s *Server) findingRow(c echo.Context, f casework.CaseFile, outcome eligibi
 	period, periodCitation := rs.Law("fluctuation")
 	row.PeriodHint = period + " " + periodCitation
 	for _, a := range s.accounts(c, f) {
-		told := outcomeTold(a, id)
+		told, help := helpOf(rs, a, id)
 		if a.title == "" {
-			row.Told = told
+			row.Told, row.Help = told, help
 			continue
 		}
-		row.Voices = append(row.Voices, pages.StaffTelling{Title: a.title, Sent: a.sent, Told: told})
+		row.Voices = append(row.Voices, pages.StaffTelling{Title: a.title, Sent: a.sent, Told: told, Help: help})
 	}
 	if differ := f.Differ(id); differ != "" {
 		row.Differ = rs.Text("staff.differ."+differ, nil)
@@ -102,8 +106,11 @@ func (s *Server) findingRow(c echo.Context, f casework.CaseFile, outcome eligibi
 		}
 		row.Limbs = append(row.Limbs, line)
 	}
+	row.Changes = wouldChangeOutcome(f, id)
 	if f.Indication == nil {
 		row.Suggestion = rs.Text("staff.suggest.none", nil)
+	} else if f.Hides(id) {
+		row.Suggestion, row.SuggestionClasses, row.First = "", "", rs.Text("staff.view_first.row", nil)
 	} else if line, ok := reasons.Outcome(id); ok {
 		for _, kid := range line.Kids {
 			row.Why = append(row.Why, pages.StaffReason{Text: truthMark[kid.Value] + " " + kid.Text, Citation: kid.Citation})
@@ -180,7 +187,11 @@ func foundRows(rs *eligibility.Ruleset, finding care.Finding) []pages.StaffTold 
 	for _, source := range finding.Sources {
 		sources = append(sources, rs.Choice(casework.ListSources, source))
 	}
-	for _, row := range []pages.StaffTold{{Question: "How they know", Answers: sources}, {Question: "Why", Answers: nonEmpty(finding.Reason)}, {Question: "Period looked at", Answers: nonEmpty(finding.Period)}} {
+	blind := ""
+	if finding.Blind {
+		blind = rs.Text("staff.view_first.found", nil)
+	}
+	for _, row := range []pages.StaffTold{{Question: "How they know", Answers: sources}, {Question: "Why", Answers: nonEmpty(finding.Reason)}, {Question: "Period looked at", Answers: nonEmpty(finding.Period)}, {Question: "My view first", Answers: nonEmpty(blind)}} {
 		if len(row.Answers) > 0 {
 			rows = append(rows, row)
 		}

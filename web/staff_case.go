@@ -43,12 +43,17 @@ func (s *Server) staffLayout(c echo.Context, title string) layouts.StaffPage {
 			first.Text = "Queue"
 		}
 		p.Navigation = []components.SubNavigationItem{first}
+		if casework.ReadsQueue(v.Actor) {
+			p.Navigation = append(p.Navigation, components.SubNavigationItem{Text: "Search", Href: staffSearchPath, Current: c.Path() == staffSearchPath})
+		}
 		if casework.KeysIn(v.Actor) {
 			p.Navigation = append(p.Navigation, components.SubNavigationItem{Text: "Fill in a form for somebody", Href: keyInPath, Current: c.Path() == keyInPath})
 		}
+		p.Navigation = append(p.Navigation, wholeNavigation(c)...)
 		if casework.MendsMail(v.Actor) {
 			p.Navigation = append(p.Navigation, components.SubNavigationItem{Text: "Messages", Href: staffMailPath, Current: c.Path() == staffMailPath})
 		}
+		p.Navigation = append(p.Navigation, ownNavigation(c, v.Actor)...)
 	}
 	return p
 }
@@ -122,7 +127,11 @@ func (s *Server) staffCase(c echo.Context, f casework.CaseFile, page, title stri
 		}
 	}
 	p.Nav = caseNavigation(f.Assessment, page)
-	if d, ok := f.LastDetermination(); ok && f.Status == care.StatusSigned {
+	if f.ShowsLearning(v.Actor) {
+		p.Nav.Items = append(p.Nav.Items, components.SubNavigationItem{Text: "Learning notes", Href: path + "/learning", Current: page == "learning"})
+	}
+	s.passedOn(c, f, &p)
+	if d, ok := f.LastDetermination(); ok && f.Locked() {
 		p.Locked, p.Signed = true, path+"/signed"
 		p.LockedBy = f.Rules.Text("staff.locked_by", eligibility.Words{"name": d.ByName, "when": longTime(d.SignedAt)})
 	}
@@ -143,12 +152,21 @@ func caseNavigation(a care.Assessment, page string) components.SubNavigationPara
 		add("Answers and law", "answers")
 		add("Impact", "impact")
 	}
-	if a.Status == care.StatusSigned {
+	if _, _, passed := casework.Passed(a); passed {
+		// its record is the other council's to make
+	} else if (casework.CaseFile{Assessment: a}).Locked() {
 		add("Record", "signed")
 	} else {
 		add("Record", "record")
 	}
+	add("Notes and messages", "notes")
 	add("Timeline", "timeline")
+	if (casework.CaseFile{Assessment: a}).Assessed() {
+		add("Read together", "link")
+	}
+	if _, _, passed := casework.Passed(a); passed || a.Status == care.StatusSent {
+		add("Pass on", "transfer")
+	}
 	return nav
 }
 
@@ -273,7 +291,11 @@ func staffProblems(rs *eligibility.Ruleset, invalid *care.Invalid, anchor func(f
 	for _, p := range invalid.Problems {
 		key := p.Field
 		switch p.Code {
-		case "too_long", "reason", "reason_differ", "sign_in", "password_short", "password_common", "code_wrong":
+		case "before_signed", "day_real":
+			key = p.Code
+		case "link_unknown", "link_gate", "link_same", "link_kind", "link_signed", "link_taken", "link_no":
+			key = p.Code
+		case "too_long", "reason", "reason_differ", "sign_in", "password_short", "password_common", "password_wrong", "code_wrong", "passkey_late", "passkey_cloned":
 			key = p.Code
 		case "unknown_option":
 			key = "unknown"
@@ -320,6 +342,15 @@ func (s *Server) lockedPage(c echo.Context, err error, typed []pages.StaffTold) 
 		Title:  "This case is signed and locked",
 		Lines:  []string{"It was signed before this was saved, so nothing was changed. What you wrote is below, to copy if you need it."},
 		Next:   pages.Link{Text: "See the signed record", Href: "/staff/case/" + url.PathEscape(c.Param("ref")) + "/signed"},
+	}
+	if errors.Is(err, casework.ErrPassed) {
+		rs, err := s.Casework.Words()
+		if err != nil {
+			return true, err
+		}
+		p.Title = "Another council has this case"
+		p.Layout, p.Lines = s.staffLayout(c, p.Title), rs.Texts("staff.passed_locked", nil)
+		p.Next = pages.Link{Text: "See where it went", Href: "/staff/case/" + url.PathEscape(c.Param("ref")) + "/transfer"}
 	}
 	for _, t := range typed {
 		for _, a := range t.Answers {

@@ -34,6 +34,7 @@ const fieldKept = "kept"
 var keptRoutes = []string{
 	"/staff/case/:ref/contact", "/staff/case/:ref/answers/:outcome", "/staff/case/:ref/impact", "/staff/case/:ref/record",
 	"/staff/case/:ref/ask", "/staff/case/:ref/withdrawal",
+	"/staff/case/:ref/triage", "/staff/case/:ref/hold", "/staff/case/:ref/test", "/staff/case/:ref/duplicate",
 }
 
 const (

@@ -21,7 +21,7 @@ func (s *Server) staffLanding(c echo.Context, status int, typed, problem string)
 	if slices.Contains(v.Practitioner.Roles, care.RoleAdmin) {
 		p.Lines = append(p.Lines,
 			"Your account looks after accounts and settings of "+v.Council.Name+". It opens no case.",
-			"For now, accounts are added on the computer that runs the service, with the command threshold practitioner add. It prints a set-up link that works once, for 15 minutes.")
+			"Invite people and give them roles and teams under People. What residents see and how cases are worked on is under Settings.")
 	}
 	if p.Trail = casework.ReadsTrail(v.Actor); p.Trail {
 		p.Lines = append(p.Lines, "Your account sees who did what in a case, and when. It does not see what people told us.")

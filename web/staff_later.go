@@ -15,8 +15,12 @@ import (
 	"threshold/templates/pages"
 )
 
-// laterItems tells what came to a case since it was sent, oldest first.
-func laterItems(f casework.CaseFile) []pages.StaffLater {
+// sinceSent says which entries the summary lists: what came and what was asked. Notes between staff, and that somebody was
+// asked how they are, stand with the notes and messages.
+func sinceSent(kind care.EntryKind) bool { return kind != care.EntryNote && kind != care.EntryCheckIn }
+
+// laterItems tells what came to a case since it was sent, of the kinds to be listed, oldest first.
+func laterItems(f casework.CaseFile, listed func(care.EntryKind) bool) []pages.StaffLater {
 	var out []pages.StaffLater
 	asked := map[string]string{}
 	for _, l := range f.Later {
@@ -48,6 +52,23 @@ func laterItems(f casework.CaseFile) []pages.StaffLater {
 			by = l.Note.ByName
 			item.About = f.Rules.Choice("withdrawal", l.Note.Choice)
 		}
+		if l.Note.ByName != "" {
+			by = l.Note.ByName
+		}
+		switch l.Kind {
+		case care.EntryOffered:
+			item.About = l.Note.Whom
+		case care.EntryAnswered:
+			item.About = join(f.Rules.Text("staff.transfer_state."+l.Note.Choice, nil), l.Note.Whom)
+		case care.EntryLink:
+			item.About = join(f.Rules.Choice("link_say", l.Note.Choice), l.Note.Whom)
+		case care.EntryHowNow:
+			item.About = f.Rules.Choice("how_now", l.Note.Choice)
+		}
+		if !listed(l.Kind) {
+			continue
+		}
+		item.New = l.New && l.By == care.ActorCitizen
 		item.Meta = longTime(l.At)
 		if by != "" {
 			item.Meta = by + ", " + item.Meta
@@ -131,29 +152,6 @@ func personOf(f casework.CaseFile) string {
 		return "the person"
 	}
 	return nameOf(f.Summary)
-}
-
-// staffAsk puts a question to the person.
-func (s *Server) staffAsk(c echo.Context) error {
-	values, err := staffForm(c, fieldOnce, "question", "outcome")
-	if err != nil {
-		return err
-	}
-	ref, err := reference(c)
-	if err != nil {
-		return err
-	}
-	v := visitOf(c)
-	t := askTyped{values.Get(fieldOnce), values.Get("question"), values.Get("outcome")}
-	err = s.Casework.AskPerson(c.Request().Context(), v.Actor, v.Council, ref, t.text, t.outcome, t.once)
-	invalid := (*care.Invalid)(nil)
-	if errors.As(err, &invalid) {
-		return s.summaryAgain(c, invalid, func(f casework.CaseFile, p *pages.StaffSummaryPage) { p.Ask = s.askForm(f, t, p.Problems.ByField) })
-	}
-	if shown, err := s.lockedPage(c, err, []pages.StaffTold{{Question: "Your question", Answers: nonEmpty(t.text)}}); shown || err != nil {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, "/staff/case/"+ref+"?done="+doneAsked)
 }
 
 // staffSettle writes down what came of a wish to stop.

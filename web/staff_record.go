@@ -20,22 +20,37 @@ func (s *Server) staffRecord(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if f.Status == care.StatusSigned {
+	if f.Locked() {
 		return c.Redirect(http.StatusSeeOther, casePath(f.Assessment)+"/signed")
 	}
-	return render(c, http.StatusOK, pages.StaffRecord(s.recordPage(c, f, f.Record, nil)))
+	return s.showRecord(c, http.StatusOK, f, f.Record, nil, nil)
 }
 
-func (s *Server) recordPage(c echo.Context, f casework.CaseFile, record care.RecordDraft, invalid *care.Invalid) pages.StaffRecordPage {
+// showRecord draws the page of the record; put changes it before, where a form on it was refused.
+func (s *Server) showRecord(c echo.Context, status int, f casework.CaseFile, record care.RecordDraft, invalid *care.Invalid, put func(*pages.StaffRecordPage)) error {
+	trained, err := s.Casework.Assessors(c.Request().Context(), visitOf(c).Actor)
+	if err != nil {
+		return err
+	}
+	p := s.recordPage(c, f, record, trained, invalid)
+	p.Success = map[string]string{
+		doneShared: f.Rules.Text("staff.draft.done", nil), doneDraftNoted: f.Rules.Text("staff.draft.noted", nil), doneSecond: f.Rules.Text("staff.second.asked_done", nil),
+	}[c.QueryParam("done")]
+	if put != nil {
+		put(&p)
+	}
+	return render(c, status, pages.StaffRecord(p))
+}
+
+func (s *Server) recordPage(c echo.Context, f casework.CaseFile, record care.RecordDraft, trained []care.Practitioner, invalid *care.Invalid) pages.StaffRecordPage {
 	rs, council := f.Rules, visitOf(c).Council.Name
 	p := pages.StaffRecordPage{
 		StaffCase: s.staffCase(c, f, "record", "Check the record"), Assessed: !f.Short(), Contacted: f.Contacted(),
-		NoContactReason: record.NoContactReason, DecisionReason: record.DecisionReason, Advice: record.Advice, NextSteps: record.NextSteps,
+		NoContactReason: record.NoContactReason, DecisionReason: record.DecisionReason, NextSteps: record.NextSteps,
 		Version: strconv.Itoa(record.Version), Saved: s.savedAt(f.Record.At, f.Record.ByName), Seen: f.Seen(),
 		Words: pages.StaffRecordWords{
 			NotYet: rs.Text("staff.record_not_yet", nil), NoContactHint: rs.Text("staff.no_contact_hint", nil), SignNote: rs.Text("staff.sign_note", nil),
 			DecisionReason: rs.Text("staff.decision_reason", nil), DecisionReasonHint: rs.Text("staff.decision_reason_hint", nil),
-			Advice: rs.Text("staff.advice", nil), AdviceHint: rs.Text("staff.advice_hint", nil),
 		},
 	}
 	if !f.Short() {
@@ -54,10 +69,20 @@ func (s *Server) recordPage(c echo.Context, f casework.CaseFile, record care.Rec
 	}
 	if invalid != nil {
 		p.Layout.Error = true
-		p.Problems = staffProblems(rs, invalid, func(field string) string { return field })
+		p.Problems = staffProblems(rs, invalid, recordAnchor)
 	}
+	form := recordForm{rs: rs, record: record, problems: p.Problems.ByField, blocked: map[string]bool{}}
 	for _, b := range casework.Blockers(f) {
 		p.Blockers = append(p.Blockers, blockerLink(f, b))
+		form.blocked[b.Field] = b.Page == "record"
+	}
+	if !f.Short() {
+		p.Ends, p.Parts, p.Reply = form.ends(f), form.making(f, trained), form.reply()
+		p.Sharing, p.Second = s.sharingPart(f), s.secondPart(f)
+	}
+	if f.Revising {
+		p.Revising = rs.Text("staff.revise.now", eligibility.Words{"reason": f.RevisedBecause()})
+		p.See = pages.Link{Text: rs.Text("staff.revise.see", nil), Href: casePath(f.Assessment) + "/signed"}
 	}
 	p.Checks = components.CheckboxesParams{
 		Name: "checks", Values: record.Checks, Classes: "govuk-checkboxes--small", Hint: components.HintParams{Text: rs.Text("staff.checks_hint", nil)},
@@ -68,8 +93,15 @@ func (s *Server) recordPage(c echo.Context, f casework.CaseFile, record care.Rec
 	}
 	_, decides := rs.Law("decision")
 	p.Decision = choiceRadios(rs, "decision", rs.Text("staff.decision_legend", nil), casework.ListDecision, record.Decision, decides, p.Problems.ByField["decision"])
-	p.Considered = choiceRadios(rs, "considered", rs.Text("staff.considered", nil), casework.ListConsidered, record.Considered19, rs.Text("staff.considered_hint", nil), p.Problems.ByField["considered"])
 	return p
+}
+
+// recordAnchor is the id of the input of a field of the record.
+func recordAnchor(field string) string {
+	if isDay(field) {
+		return field + "-day"
+	}
+	return field
 }
 
 // blockerLink says what is to be done and leads to its field.
@@ -98,7 +130,7 @@ func blockerLink(f casework.CaseFile, b casework.Blocker) pages.Link {
 
 // staffSaveRecord saves the draft of the record.
 func (s *Server) staffSaveRecord(c echo.Context) error {
-	values, err := staffForm(c, "version", "no_contact_reason", "checks", "decision", "decision_reason", "advice", "considered", "next_steps")
+	values, err := staffForm(c, recordNames()...)
 	if err != nil {
 		return err
 	}
@@ -110,11 +142,8 @@ func (s *Server) staffSaveRecord(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	record := care.RecordDraft{
-		NoContactReason: values.Get("no_contact_reason"), Checks: values["checks"], Decision: values.Get("decision"),
-		DecisionReason: values.Get("decision_reason"), Advice: values.Get("advice"), Considered19: values.Get("considered"),
-		NextSteps: values.Get("next_steps"), Version: read,
-	}
+	record := readRecord(values)
+	record.Version = read
 	err = s.Casework.SaveRecord(c.Request().Context(), visitOf(c).Actor, ref, record, read)
 	invalid := (*care.Invalid)(nil)
 	switch {
@@ -123,7 +152,7 @@ func (s *Server) staffSaveRecord(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		return render(c, http.StatusUnprocessableEntity, pages.StaffRecord(s.recordPage(c, f, record, invalid)))
+		return s.showRecord(c, http.StatusUnprocessableEntity, f, record, invalid, nil)
 	case errors.Is(err, care.ErrConflict):
 		f, err := s.openCase(c, "record")
 		if err != nil {
@@ -138,7 +167,8 @@ func (s *Server) staffSaveRecord(c echo.Context) error {
 	if shown, err := s.lockedPage(c, err, recordWords(record)); shown || err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, "/staff/case/"+ref+"/record")
+	to := map[string]string{"add-advice": "#end-not_eligible", "add-capacity": "#part-capacity"}[values.Get("do")]
+	return c.Redirect(http.StatusSeeOther, "/staff/case/"+ref+"/record"+to)
 }
 
 func recordWords(record care.RecordDraft) []pages.StaffTold {
@@ -147,6 +177,8 @@ func recordWords(record care.RecordDraft) []pages.StaffTold {
 		{Question: "Reasons for the decision", Answers: nonEmpty(record.DecisionReason)},
 		{Question: "Advice to the person", Answers: nonEmpty(record.Advice)},
 		{Question: "Next steps", Answers: nonEmpty(record.NextSteps)},
+		{Question: "What came of their reply", Answers: nonEmpty(record.ReplyDone)},
+		{Question: "Why the draft did not go to them", Answers: nonEmpty(record.NotShared)},
 	}
 }
 
@@ -163,7 +195,10 @@ func recordRows(rs *eligibility.Ruleset, record care.RecordDraft) []pages.StaffT
 	if record.Considered19 != "" {
 		rows = append(rows, pages.StaffTold{Question: rs.Text("staff.considered", nil), Answers: []string{rs.Choice(casework.ListConsidered, record.Considered19)}})
 	}
-	return slicesWithAnswers(append(rows, recordWords(record)...))
+	rows = append(rows, recordWords(record)...)
+	rows = append(rows, adviceRows(rs, record.Advices)...)
+	rows = append(rows, endRows(rs, "", record.Ending)...)
+	return slicesWithAnswers(append(rows, makingRows(rs, record.Making)...))
 }
 
 func slicesWithAnswers(rows []pages.StaffTold) []pages.StaffTold {
@@ -194,13 +229,13 @@ func (s *Server) staffSign(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		p := s.recordPage(c, f, f.Record, nil)
-		if problem != "" {
-			p.Layout.Error = true
-			p.SignError = f.Rules.Text(problem, nil)
-			p.Problems.Summary = []components.ErrorSummaryItem{{Text: p.SignError, Href: "#confirm"}}
-		}
-		return render(c, status, pages.StaffRecord(p))
+		return s.showRecord(c, status, f, f.Record, nil, func(p *pages.StaffRecordPage) {
+			if problem != "" {
+				p.Layout.Error = true
+				p.SignError = f.Rules.Text(problem, nil)
+				p.Problems.Summary = []components.ErrorSummaryItem{{Text: p.SignError, Href: "#confirm"}}
+			}
+		})
 	}
 	if values.Get("confirm") != "yes" {
 		return again(http.StatusUnprocessableEntity, "staff.error.confirm")

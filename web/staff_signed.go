@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,13 +14,20 @@ import (
 	"threshold/templates/pages"
 )
 
-// signedRecord opens the newest signed record of the address. A case that is not signed has none.
+// signedRecord opens the signed record of the address: the newest, or the one whose number is asked for. A case that is not
+// signed has none.
 func (s *Server) signedRecord(c echo.Context, page string) (casework.CaseFile, care.Determination, casework.SignedRecord, error) {
 	f, err := s.openCase(c, page)
 	if err != nil {
 		return f, care.Determination{}, casework.SignedRecord{}, err
 	}
 	d, ok := f.LastDetermination()
+	if asked := c.QueryParam("version"); ok && asked != "" {
+		i := slices.IndexFunc(f.Determinations, func(d care.Determination) bool { return strconv.Itoa(d.Version) == asked })
+		if ok = i >= 0; ok {
+			d = f.Determinations[i]
+		}
+	}
 	if !ok {
 		return f, d, casework.SignedRecord{}, care.ErrNotFound
 	}
@@ -34,11 +42,19 @@ func (s *Server) staffSigned(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	p, err := s.signedPage(c, f, d, r)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, pages.StaffSigned(p))
+}
+
+func (s *Server) signedPage(c echo.Context, f casework.CaseFile, d care.Determination, r casework.SignedRecord) (p pages.StaffSignedPage, err error) {
 	rs, v := f.Rules, visitOf(c)
-	p := pages.StaffSignedPage{
+	p = pages.StaffSignedPage{
 		StaffCase: s.staffCase(c, f, "signed", "The record"), Just: c.QueryParam("done") == doneSigned,
 		Hash: d.Hash, HashNote: rs.Text("staff.hash_note", nil), PrintNote: rs.Text("staff.print_note", nil),
-		JSONHref: casePath(f.Assessment) + "/record.json",
+		JSONHref: casePath(f.Assessment) + "/record.json?version=" + strconv.Itoa(d.Version),
 		SignedBy: rs.Text("staff.signed_by", eligibility.Words{"name": r.SignedBy.Name, "council": v.Council.Name, "when": longTime(r.SignedAt)}),
 	}
 	if slices.ContainsFunc(f.Flags(), func(x care.Flag) bool { return x.ID == "source_private" }) {
@@ -55,10 +71,12 @@ func (s *Server) staffSigned(c echo.Context) error {
 		p.Decision = rs.Choice(casework.ListDecision, r.Decision)
 	}
 	p.Sections, p.Outcomes = recordSections(rs, r)
-	if p.Next, err = s.nextCase(c); err != nil {
-		return err
-	}
-	return render(c, http.StatusOK, pages.StaffSigned(p))
+	p.After = s.afterPart(f, afterTyped{}, map[string]string{})
+	p.Success = map[string]string{
+		doneCopied: rs.Text("staff.copy.done", nil), donePlanned: rs.Text("staff.transition.settled", nil),
+	}[c.QueryParam("done")]
+	p.Next, err = s.nextCase(c)
+	return p, err
 }
 
 // nextCase is the worker's own most pressing case, or one that nobody has.
@@ -91,10 +109,20 @@ func recordSections(rs *eligibility.Ruleset, r casework.SignedRecord) (sections,
 	}
 	add(&why, rs.Text("staff.decision_reason", nil), r.DecisionReason)
 	add(&why, rs.Text("staff.advice", nil), r.Advice)
+	for _, a := range r.Advices {
+		why = append(why, adviceRows(rs, []care.Advice{a.Advice})...)
+	}
 	if r.Considered19 != "" {
 		add(&why, rs.Text("staff.considered", nil), rs.Choice(casework.ListConsidered, r.Considered19))
 	}
 	add(&why, done, r.NextSteps)
+	if r.Ending != nil {
+		why = append(why, endRows(rs, r.Decision, *r.Ending)...)
+	}
+	for _, law := range r.Law {
+		add(&why, law.Citation, law.Text)
+	}
+	add(&why, rs.Text("staff.revise.reason", nil), r.RevisedBecause)
 	sections = append(sections, pages.StaffSection{Title: "Reasons", Rows: why})
 
 	var conditions []pages.StaffTold
@@ -139,7 +167,11 @@ func recordSections(rs *eligibility.Ruleset, r casework.SignedRecord) (sections,
 	if r.Ruleset != "" && r.Indication != "" {
 		add(&how, "Rules used", r.Ruleset)
 	}
+	if r.Making != nil {
+		how = append(how, makingRows(rs, *r.Making)...)
+	}
 	sections = append(sections, pages.StaffSection{Title: "How the assessment was made", Rows: how})
+	sections = append(sections, sharedSections(rs, r)...)
 
 	for _, finding := range r.Findings {
 		section := pages.StaffSection{Title: rs.OutcomeTitle(finding.Outcome), Note: sentence(finding.Name) + ". " + finding.Citation}
@@ -162,6 +194,40 @@ func recordSections(rs *eligibility.Ruleset, r casework.SignedRecord) (sections,
 		outcomes = append(outcomes, section)
 	}
 	return sections, outcomes
+}
+
+// sharedSections tell what the person said of the draft, and of the second signature.
+func sharedSections(rs *eligibility.Ruleset, r casework.SignedRecord) []pages.StaffSection {
+	var out []pages.StaffSection
+	if d := r.Draft; d != nil {
+		section := pages.StaffSection{Title: "What the person said of the draft"}
+		if d.How != "" {
+			sent := rs.Text("staff.draft.sent", eligibility.Words{"when": longTime(d.At), "name": d.ByName, "how": rs.Choice(casework.ListDraftHow, d.How)})
+			row := pages.StaffTold{Question: sent, Answers: []string{rs.Text("staff.draft.none", nil)}}
+			if len(d.Replies) > 0 {
+				row.Answers = nil
+			}
+			for _, reply := range d.Replies {
+				row.Answers = append(row.Answers, join(longTime(reply.At)+": "+rs.Choice(casework.ListDraftReply, reply.Choice), reply.Text))
+			}
+			section.Rows = append(section.Rows, row)
+		}
+		if d.WhatItDid != "" {
+			section.Rows = append(section.Rows, pages.StaffTold{Question: rs.Text("staff.draft.reply_done", nil), Answers: []string{d.WhatItDid}})
+		}
+		if d.NotShared != "" {
+			section.Rows = append(section.Rows, pages.StaffTold{Question: rs.Text("staff.draft.not_shared", nil), Answers: []string{d.NotShared}})
+		}
+		out = append(out, section)
+	}
+	if r.Second != nil {
+		row := pages.StaffTold{Question: rs.Text("staff.second.given", eligibility.Words{"name": r.Second.Name, "when": longTime(r.Second.At)})}
+		for _, reason := range r.Second.Reasons {
+			row.Answers = append(row.Answers, reason.Text)
+		}
+		out = append(out, pages.StaffSection{Title: "Second signature", Rows: []pages.StaffTold{row}})
+	}
+	return out
 }
 
 // recordVoice says whose account one of the record's is.

@@ -13,6 +13,7 @@ import (
 	"github.com/pquerna/otp"
 
 	"threshold/internal/care"
+	"threshold/internal/casework"
 	"threshold/templates/pages"
 )
 
@@ -37,27 +38,57 @@ func (s *Server) signInPage(c echo.Context, status int, p pages.StaffSignInPage,
 		p.Problems = staffProblems(rs, invalid, func(field string) string { return field })
 	}
 	if s.Demo {
-		list, err := s.councilList(c)
-		if err != nil {
+		var err error
+		if p.Demo, err = s.demoButtons(c); err != nil {
 			return err
 		}
-		for _, council := range list {
-			if !council.Demo {
-				continue
-			}
-			_, err := s.Casework.SignInDemo(c.Request().Context(), council.Slug)
-			switch {
-			case errors.Is(err, care.ErrNotFound): // nobody to sign in as
-			case err != nil:
-				return err
-			case len(p.Demo) == 0:
-				p.Demo = append(p.Demo, pages.StaffDemoCouncil{Slug: council.Slug, Button: "Sign in as a demonstration practitioner"})
-			default:
-				p.Demo = append(p.Demo, pages.StaffDemoCouncil{Slug: council.Slug, Button: "See " + council.Name + " instead"})
-			}
-		}
+	}
+	if err := s.askPasskey(c, &p); err != nil {
+		return err
 	}
 	return render(c, status, pages.StaffSignIn(p))
+}
+
+// demoButtons sign in without password or code: first the demonstration practitioner, beside it the other people of that
+// council and the practitioners of the others.
+func (s *Server) demoButtons(c echo.Context) ([]pages.StaffDemoCouncil, error) {
+	list, err := s.councilList(c)
+	if err != nil {
+		return nil, err
+	}
+	var first, more []pages.StaffDemoCouncil
+	for _, council := range list {
+		if !council.Demo {
+			continue
+		}
+		people, err := s.Casework.DemoPeople(c.Request().Context(), council.Slug)
+		switch {
+		case errors.Is(err, care.ErrNotFound): // nobody to sign in as
+		case err != nil:
+			return nil, err
+		case first == nil:
+			first = append(first, pages.StaffDemoCouncil{Slug: council.Slug, Button: "Sign in as a demonstration practitioner"})
+			for _, p := range people[1:] {
+				first = append(first, pages.StaffDemoCouncil{Slug: council.Slug, As: p.ID, Button: "See it as " + p.Name + ", " + s.roleNames(p.Roles)})
+			}
+		default:
+			more = append(more, pages.StaffDemoCouncil{Slug: council.Slug, Button: "See " + council.Name + " instead"})
+		}
+	}
+	return append(first, more...), nil
+}
+
+// roleNames are somebody's roles in words, such as "manager".
+func (s *Server) roleNames(roles []care.Role) string {
+	rs, err := s.Casework.Words()
+	if err != nil {
+		return ""
+	}
+	names := make([]string, len(roles))
+	for i, r := range roles {
+		names[i] = strings.ToLower(rs.Choice("roles", string(r)))
+	}
+	return strings.Join(names, " and ")
 }
 
 // staffSignInSend checks password and code and begins a session under a new id.
@@ -71,7 +102,9 @@ func (s *Server) staffSignInSend(c echo.Context) error {
 	if isKept {
 		again.Kept, again.KeptLines = c.FormValue(fieldKept), []string{"What you typed is still kept on this page."}
 	}
-	p, err := s.Casework.SignIn(c.Request().Context(), again.Email, c.FormValue("password"), c.FormValue("code"))
+	p, err := s.Casework.SignIn(c.Request().Context(), casework.SignInTry{
+		Email: again.Email, Password: c.FormValue("password"), Code: c.FormValue("code"), Device: s.device(c),
+	})
 	invalid := (*care.Invalid)(nil)
 	switch {
 	case errors.As(err, &invalid):
@@ -89,11 +122,11 @@ func (s *Server) staffSignInDemo(c echo.Context) error {
 	if !s.Demo {
 		return care.ErrNotFound
 	}
-	values, err := staffForm(c, "council", fieldKept)
+	values, err := staffForm(c, "council", "as", fieldKept)
 	if err != nil {
 		return err
 	}
-	p, err := s.Casework.SignInDemo(c.Request().Context(), values.Get("council"))
+	p, err := s.Casework.SignInDemo(c.Request().Context(), values.Get("council"), values.Get("as"))
 	if err != nil {
 		return err
 	}
@@ -105,9 +138,12 @@ func (s *Server) staffSignInDemo(c echo.Context) error {
 func (s *Server) beginStaff(c echo.Context, p care.Practitioner, kept keptForm) error {
 	now := s.Now().UTC()
 	err := s.cookies.begin(c.Request(), c.Response(), staffCookie, care.Session{
-		Kind: care.ActorPractitioner, Council: p.Council, Practitioner: p.ID, CreatedAt: now, SeenAt: now,
+		Kind: care.ActorPractitioner, Council: p.Council, Practitioner: p.ID, CreatedAt: now, SeenAt: now, Browser: browserFamily(c.Request().UserAgent()),
 	})
 	if err != nil {
+		return err
+	}
+	if err := s.knowDevice(c, p); err != nil {
 		return err
 	}
 	if kept.By != "" {
@@ -144,8 +180,8 @@ func (s *Server) setUpGone(c echo.Context) error {
 	return render(c, http.StatusNotFound, pages.StaffMessage(pages.StaffMessagePage{
 		Layout: s.staffLayout(c, title), Title: title,
 		Lines: []string{
-			"A set-up link works once, for 15 minutes. It may have been used already, or only part of it was copied.",
-			"Ask whoever looks after accounts at your council to make a new one (threshold practitioner add).",
+			"A set-up link works once, and only for a while. It may have been used already, or only part of it was copied.",
+			"Ask whoever looks after accounts at your council to make a new one.",
 		},
 		Next: pages.Link{Text: "Sign in", Href: "/staff/sign-in"},
 	}))
@@ -159,6 +195,7 @@ func (s *Server) setUpPage(c echo.Context, status int, p care.Practitioner, key 
 	page := pages.StaffSetUpPage{
 		Layout: s.staffLayout(c, "Set up your account"), Action: "/staff/set-up/" + c.Param("token"),
 		Name: p.Name, Email: p.Email, Secret: inFours(key.Secret()), Link: key.URL(), QR: code,
+		Until: longTime(p.SetupUntil), HasPassword: p.PasswordHash != "",
 	}
 	if invalid != nil {
 		rs, err := s.Casework.Words()

@@ -25,6 +25,10 @@ func (s *Server) staffSummary(c echo.Context) error {
 		return err
 	}
 	p := s.summaryPage(c, f)
+	if p.Alike, err = s.alike(c.Request().Context(), visitOf(c).Actor, f); err != nil {
+		return err
+	}
+	p.Success = placeDone(f.Rules, c.QueryParam("done"))
 	switch c.QueryParam("done") {
 	case doneTaken:
 		p.Success = "The case is yours."
@@ -32,8 +36,6 @@ func (s *Server) staffSummary(c echo.Context) error {
 		p.Success = "The case is back in the queue."
 	case doneContact:
 		p.Success = "The contact is logged."
-	case doneAsked:
-		p.Success = f.Rules.Text("staff.ask_done", nil)
 	case doneSettled:
 		p.Success = f.Rules.Text("staff.withdraw_done", nil)
 	}
@@ -47,7 +49,7 @@ func (s *Server) summaryPage(c echo.Context, f casework.CaseFile) pages.StaffSum
 		Caution:   rs.Text("staff.private_caution", nil),
 		OwnNone:   rs.Text("staff.own_none", nil),
 		Who:       whoAnswered(f, all),
-		Later:     laterItems(f),
+		Later:     laterItems(f, sinceSent),
 		Contact:   s.contactForm(rs, contactTyped{ID: newFormID()}, nil),
 	}
 	for _, flag := range f.Flags() {
@@ -65,15 +67,22 @@ func (s *Server) summaryPage(c echo.Context, f casework.CaseFile) pages.StaffSum
 	}
 	s.tell(f, all, &p)
 	if f.Status == care.StatusSent {
-		p.Withdraw, p.Ask, p.Code = s.settleForm(f, settleTyped{}, nil), s.askForm(f, askTyped{}, nil), s.codeForm(f)
+		p.Withdraw, p.Code = s.settleForm(f, settleTyped{}, nil), s.codeForm(f)
 	}
 	if f.Linked != "" {
 		p.Linked = pages.Link{Text: "The form this came from: " + casework.FormatReference(f.Linked), Href: "/staff/case/" + f.Linked}
 	}
-	p.Shows = shows(f)
+	p.Shows, p.Changes, p.Differ = shows(f), wouldChange(f), differsOf(f)
+	p.AnswersHref = casePath(f.Assessment) + "/answers"
 	if shown := f.Shown(); shown != nil {
-		result := rs.Result(f.Answers, shown, all[0].words)
-		p.AskAbout, p.Weigh = capitals(result.ToAsk), capitals(result.ToWeigh)
+		// All that is not known is asked about, and not only what could still turn the suggestion: that would tell what it is.
+		p.AskAbout, p.Weigh = capitals(rs.Topics(f.Answers, rs.Gaps(f.Facts), all[0].words)), capitals(rs.Topics(f.Answers, shown.Judgement, all[0].words))
+	}
+	if f.Assessed() || f.Kind == care.KindTransition {
+		p.Prepare = pages.Link{Text: rs.Text("staff.prepare_link", nil), Href: casePath(f.Assessment) + "/" + pagePrepare}
+	}
+	if f.Assessed() && f.Indication != nil && !f.HidesSome() {
+		p.Versions = pages.Link{Text: rs.Text("staff.versions_link", nil), Href: casePath(f.Assessment) + "/" + pageVersions}
 	}
 	return p
 }
@@ -103,7 +112,7 @@ func (s *Server) tell(f casework.CaseFile, all []account, p *pages.StaffSummaryP
 	p.Matters = f.Kind != care.KindChildren
 	p.Own = blocks(all, func(a account) []pages.StaffTold { return told(a.rules.ToldMatters(a.Answers, a.words)) })
 	if f.Assessed() || f.Indication != nil {
-		p.Picture = outcomesPicture(f)
+		p.Picture, p.Dots = outcomesPicture(f), wellbeingDots(f)
 	}
 	if !f.Assessed() {
 		p.Daily = dailyLife(f, all[0])
@@ -194,6 +203,8 @@ func shows(f casework.CaseFile) []string {
 		return []string{f.Rules.Text("staff.shows.review", nil)}
 	case shown == nil:
 		return nil
+	case f.HidesSome():
+		return []string{f.Rules.Text("staff.view_first.summary", nil)}
 	}
 	key := "staff.shows."
 	if f.Kind == care.KindTransition {

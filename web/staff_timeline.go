@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -44,13 +45,15 @@ func (s *Server) staffTimeline(c echo.Context) error {
 			Take: pages.StaffTake{Held: a.Worker, Worker: a.WorkerName, Mine: a.Worker != "" && a.Worker == visitOf(c).Actor.ID, Allowed: a.Status == care.StatusSent},
 		}
 	}
-	shown, all := 0, c.QueryParam("show") == showAll
+	types := slices.DeleteFunc(slices.Clone(c.QueryParams()["type"]), func(t string) bool { return rs.Choice(listTimeline, t) == t })
+	p.Filter, p.Types = timelineFilter(rs, casePath(a)+"/timeline", types)
+	shown, all := 0, c.QueryParam("show") == showAll || len(types) > 0
 	if all {
 		p.Other = pages.Link{Text: "Show the changes alone", Href: casePath(a) + "/timeline"}
 	}
 	var last care.Event
 	for _, ev := range slices.Backward(trail.Events) {
-		if !all && (ev.Verb == "case.viewed" || ev.Verb == "case.opened-to-change") {
+		if !all && typeOf(ev) == typeViews || len(types) > 0 && !slices.Contains(types, typeOf(ev)) {
 			continue
 		}
 		shown++
@@ -60,9 +63,12 @@ func (s *Server) staffTimeline(c echo.Context) error {
 		}
 		last = ev
 		p.Items.Items = append(p.Items.Items, components.TimelineItem{
-			Title: rs.Choice("events", ev.Verb), By: whoDid(ev, trail, rs), At: ev.At.UTC().Format(time.RFC3339),
-			When: longTime(ev.At), Text: eventDetail(rs, ev),
+			Title: rs.Choice("events", ev.Verb), By: s.whoDid(c, ev, trail, rs), At: ev.At.UTC().Format(time.RFC3339),
+			When: longTime(ev.At), Text: s.detailOf(c, rs, ev),
 		})
+	}
+	if shown == 0 {
+		p.None = rs.Text("staff.timeline_none", nil)
 	}
 	p.Count = plural(shown, "event", "events") + ", the newest first. Nothing here can be changed or taken away."
 	return render(c, http.StatusOK, pages.StaffTimeline(p))
@@ -77,6 +83,69 @@ func (s *Server) wordsOf(a care.Assessment) (*eligibility.Ruleset, error) {
 		return s.Casework.Library.ToStart(string(a.Kind), s.Now())
 	}
 	return s.Casework.Words()
+}
+
+// The types of event that a timeline can be narrowed to. Everything that is none of the others is a change.
+const (
+	listTimeline = "timeline"
+
+	typeViews    = "views"
+	typeChanges  = "changes"
+	typeContacts = "contacts"
+	typeMessages = "messages"
+)
+
+// typeOf sorts an event by who it is between: looking, speaking with the person, what goes to and fro in writing, and the rest.
+func typeOf(ev care.Event) string {
+	about, _, _ := strings.Cut(ev.Verb, ".")
+	switch about {
+	case "case":
+		if slices.Contains([]string{"case.viewed", "case.opened-to-change", "case.broken-open", "case.refused"}, ev.Verb) {
+			return typeViews
+		}
+	case "contact":
+		return typeContacts
+	case "question", "addition", "diary", "withdrawal", "account", "assessment", "concern", "check-in", "message", "code":
+		return typeMessages
+	}
+	return typeChanges
+}
+
+// timelineFilter is the form that narrows a timeline, with what is chosen.
+func timelineFilter(rs *eligibility.Ruleset, path string, types []string) (components.FilterParams, components.CheckboxesParams) {
+	filter := components.FilterParams{
+		Label: rs.Text("staff.timeline_show", nil), Action: path, ApplyText: "Apply", SelectedText: "Filters on", ClearHref: path, ClearText: rs.Text("staff.timeline_all", nil),
+	}
+	boxes := components.CheckboxesParams{
+		Name: "type", Classes: "govuk-checkboxes--small", Values: types,
+		Fieldset: &components.FieldsetParams{Legend: components.LegendParams{Text: rs.Text("staff.timeline_show", nil), Classes: "govuk-fieldset__legend--s"}},
+	}
+	for _, choice := range rs.Choices(listTimeline) {
+		boxes.Items = append(boxes.Items, components.CheckboxItem{Value: choice.ID, Text: choice.Label})
+		if slices.Contains(types, choice.ID) {
+			rest := url.Values{"type": slices.DeleteFunc(slices.Clone(types), func(t string) bool { return t == choice.ID })}
+			filter.Chips = append(filter.Chips, components.FilterChip{Text: choice.Label, RemoveHref: path + "?" + rest.Encode(), RemoveText: "Remove filter"})
+		}
+	}
+	return filter, boxes
+}
+
+// detailOf names the council or team that an offer goes to; of everything else it is eventDetail.
+func (s *Server) detailOf(c echo.Context, rs *eligibility.Ruleset, ev care.Event) string {
+	if strings.HasPrefix(ev.Verb, "offer.") || ev.Verb == "case.offered" || ev.Verb == "case.taken-over" {
+		if ev.Detail == "team" {
+			return "To another team"
+		}
+		return s.councilName(c, ev.Detail)
+	}
+	return eventDetail(rs, ev)
+}
+
+func (s *Server) whoDid(c echo.Context, ev care.Event, trail casework.Trail, rs *eligibility.Ruleset) string {
+	if slug := trail.Elsewhere[ev.ActorID]; slug != "" {
+		return rs.Text("staff.timeline_elsewhere", eligibility.Words{"council": s.councilName(c, slug)})
+	}
+	return whoDid(ev, trail, rs)
 }
 
 func whoDid(ev care.Event, trail casework.Trail, rs *eligibility.Ruleset) string {

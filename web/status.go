@@ -40,6 +40,13 @@ func (s *Server) statusPageOf(c echo.Context, code int, refused refusedForm) err
 	if v.Session.Locked {
 		return s.showLocked(c)
 	}
+	moved, err := s.Casework.MovedTo(c.Request().Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	if moved != nil {
+		return s.movedPage(c, moved)
+	}
 	st, err := s.Casework.Status(c.Request().Context(), v.Actor)
 	if err != nil {
 		return err
@@ -68,6 +75,19 @@ func (s *Server) statusPageOf(c echo.Context, code int, refused refusedForm) err
 		if v.Council.ComplaintURL != "" {
 			p.OverdueDo = append(p.OverdueDo, pages.Link{Text: rs.Text("status.overdue_complain", w), Href: v.Council.ComplaintURL})
 		}
+	}
+	has, err := s.Casework.HasLetter(c.Request().Context(), v.Actor, st.Draft)
+	if err != nil {
+		return err
+	}
+	if has {
+		p.Letter = pages.Link{Text: rs.Text("letter.link", w), Href: councilPath(v.Council, letterPath)}
+		p.Again = pages.Link{Text: rs.Text("letter.again", w), Href: "#add"}
+	}
+	s.statusHow(c, &p, st, refused)
+	if len(st.Drafts) > 0 {
+		p.DraftLines = rs.Texts("draft.intro", w)
+		p.Draft = pages.Link{Text: rs.Text("draft.see", w), Href: councilPath(v.Council, draftPath)}
 	}
 	s.statusForms(c, &p, st, refused)
 	s.statusLinks(&p, v, st)
@@ -149,6 +169,9 @@ func banners(rs *eligibility.Ruleset, w eligibility.Words) map[string]string {
 		"replied":  rs.Text("status.done_replied", w),
 		"withdraw": rs.Text("status.done_withdraw", w),
 		"ended":    rs.Text("status.done_ended", w),
+		"draft":    rs.Text("draft.done", w),
+		"how":      rs.Text("waiting.done", w),
+		"worse":    rs.Text("waiting.done_worse", w),
 	}
 }
 
@@ -188,6 +211,10 @@ func statusSteps(rs *eligibility.Ruleset, w eligibility.Words, st casework.Statu
 	}
 	if st.Step >= casework.StepDecided {
 		steps[casework.StepDecided-1].Lines = rs.Texts("status.decided_done", w)
+		for _, at := range st.Records {
+			made := rs.Texts("status.record_made", eligibility.Words{"date": longDate(at)})
+			steps[casework.StepDecided-1].Lines = append(steps[casework.StepDecided-1].Lines, made...)
+		}
 	}
 	for i := range steps {
 		switch step := i + 1; {

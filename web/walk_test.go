@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -148,26 +149,49 @@ func TestRandomWalks(t *testing.T) {
 // eligible needs.
 func (b *browser) sign(reference string) {
 	b.t.Helper()
+	b.findings(reference)
+	b.post("/staff/case/"+reference+"/record", noneEligible()).answers(http.StatusOK)
+	b.confirm().answers(http.StatusOK).says("Record signed")
+}
+
+// findings logs a contact, makes a finding on every outcome, able but for those named, and weighs the impact: a significant
+// one when anything is named.
+func (b *browser) findings(reference string, unable ...string) {
+	b.t.Helper()
 	home := "/staff/case/" + reference
 	b.post(home+"/contact", url.Values{
 		"on-day": {"21"}, "on-month": {"11"}, "on-year": {"2026"}, "how": {"visit"}, "seen_alone": {"yes"}, "advocate": {"not_needed"},
 	}).answers(http.StatusOK)
 	for _, outcome := range b.site.outcomes() {
 		b.post(home+"/answers/"+outcome, url.Values{
-			"version": {"0"}, "conclusion": {"able"}, "sources": {"seen"}, "reason": {"Shown to me on the visit."}, "period": {"The last year"},
+			"version": {"0"}, "conclusion": {map[bool]string{false: "able", true: "unable"}[slices.Contains(unable, outcome)]},
+			"sources": {"seen"}, "reason": {"Shown to me on the visit."}, "period": {"The last year"},
 		}).answers(http.StatusOK)
 	}
 	impact := url.Values{"version": {"0"}, "significant": {"no"}, "significant_reason": {"Little has changed."}, "cause": {"yes"}, "cause_reason": {"Arthritis in both hands."}}
 	for _, area := range []string{"dignity", "health", "protection", "control", "activity", "social", "family", "home", "contribution"} {
 		impact.Set("area-"+area, "some")
 	}
+	if len(unable) > 0 {
+		impact.Set("significant", "yes")
+		impact.Set("significant_reason", "She eats once a day.")
+	}
 	b.post(home+"/impact", impact).answers(http.StatusOK)
-	b.post(home+"/record", url.Values{
+}
+
+// noneEligible is the record of a case in which no needs are eligible, with everything that is owed then.
+func noneEligible() url.Values {
+	return url.Values{
 		"version": {"0"}, "checks": {"gaps", "all_needs", "wishes", "others", "consistent", "condition", "evidence"}, "decision": {"not_eligible"},
 		"decision_reason": {"Able to achieve all ten."}, "advice": {"The falls clinic: 020 7946 0111."}, "considered": {"will_not_meet"}, "next_steps": {"None wanted."},
-	}).answers(http.StatusOK)
+	}
+}
+
+// confirm presses the button that signs, on the record page.
+func (b *browser) confirm() *browser {
+	b.t.Helper()
 	forms := b.forms()
 	v := forms[len(forms)-1].values()
 	v.Set("confirm", "yes")
-	b.post(forms[len(forms)-1].action, v).answers(http.StatusOK).says("Record signed")
+	return b.post(forms[len(forms)-1].action, v)
 }

@@ -154,6 +154,9 @@ func seedDemo(ctx context.Context, service *casework.Service) error {
 			return err
 		}
 		if len(staff) > 0 {
+			if err := seedStaff(ctx, service, council); err != nil {
+				return err
+			}
 			continue
 		}
 		surname := []string{"Example", "Sample"}[i]
@@ -173,6 +176,9 @@ func seedDemo(ctx context.Context, service *casework.Service) error {
 		}
 		if err := seedQuestions(ctx, service, council, worker, made); err != nil {
 			return fmt.Errorf("asking in the demonstration of %s: %w", council.Name, err)
+		}
+		if err := seedStaff(ctx, service, council); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -23,6 +23,8 @@ var commands = []command{
 	{"keys", "make a new keys file", keysCommand},
 	{"council", "add or change a council", councilCommand},
 	{"practitioner", "add somebody who can sign in, by a one-time set-up link", practitionerCommand},
+	{"audit", "verify that nobody changed the trail", auditCommand},
+	{"cld", "write the client level data of a period as CSV", cldCommand},
 }
 
 func main() {

@@ -202,7 +202,7 @@ func TestTheDemonstrationIsMadeOnce(t *testing.T) {
 			t.Errorf("no sample case has an entry %q", kind)
 		}
 	}
-	if p, err := service.SignInDemo(t.Context(), "northmere"); err != nil || !p.Demo {
+	if p, err := service.SignInDemo(t.Context(), "northmere", ""); err != nil || !p.Demo {
 		t.Errorf("signing in at the second council: %v", err)
 	}
 }

@@ -227,12 +227,14 @@ func shownAddr(asked string, taken net.Addr) string {
 func sweep(ctx context.Context, service *casework.Service, log *slog.Logger) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
+	checkInOnce(ctx, service, log)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 			sweepOnce(ctx, service, log)
+			checkInOnce(ctx, service, log)
 		}
 	}
 }
@@ -240,6 +242,13 @@ func sweep(ctx context.Context, service *casework.Service, log *slog.Logger) {
 func sweepOnce(ctx context.Context, service *casework.Service, log *slog.Logger) {
 	if err := service.EraseStale(ctx); err != nil && ctx.Err() == nil {
 		log.Error("sweeping", "error", err)
+	}
+}
+
+// checkInOnce asks people who have waited for long how they are. It comes after messages can be sent.
+func checkInOnce(ctx context.Context, service *casework.Service, log *slog.Logger) {
+	if _, err := service.CheckIn(ctx); err != nil && ctx.Err() == nil {
+		log.Error("checking in", "error", err)
 	}
 }
 

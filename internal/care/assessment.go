@@ -77,9 +77,45 @@ type Assessment struct {
 	// KeyedHow says which: paper or phone.
 	KeyedBy, KeyedHow string
 
-	// Practitioner's side.
+	Placing // the practitioner's side
+}
+
+// A Placing is where a sent case stands with the council: whose it is, and what keeps it from moving. It changes as work
+// goes on, while what the person said stays locked. Its zero value is a case that nobody has touched.
+type Placing struct {
 	Worker     string // practitioner id, "" when nobody has taken it
 	WorkerName string
+	Team       string // id of a team of the council, "" when it is with none yet
+	// Restricted cases open only to those who were named for it: of staff, of their family, of people in a refuge.
+	Restricted bool
+	HeldUntil  time.Time // on hold until then, with a reason among the entries; zero when it is not
+	// Test marks an entry made to try the service out: it is in no figure.
+	Test bool
+	// Adapted says that the person needs another format, language or way of communicating; which is in the Summary.
+	Adapted bool
+	// FirstOpened is when a practitioner first opened it; zero for never.
+	FirstOpened time.Time
+	// Revising marks a signed case whose next record is being prepared: its working papers can change until that is signed.
+	Revising bool
+	// Passed is where another council has the case now: its slug, "/" and the reference there. "" while the case is here.
+	Passed string
+	// NewsAt is when a citizen last added something that whoever works on the case has not looked at yet; zero for nothing new.
+	NewsAt time.Time
+}
+
+// A Move changes where a case stands with the council, and says why in the entries that come with it.
+type Move struct {
+	ID       string
+	Version  int // the version of the case that was read
+	To       Placing
+	Priority Priority
+	DueAt    time.Time
+	Entries  []Entry
+}
+
+// MoveOf is the move of a case that changes nothing yet.
+func MoveOf(a Assessment) Move {
+	return Move{ID: a.ID, Version: a.Version, To: a.Placing, Priority: a.Priority, DueAt: a.DueAt}
 }
 
 // A Summary is what a queue row and the identity bar need, sealed with the rest of the record.
@@ -95,11 +131,19 @@ type Summary struct {
 
 // A CaseLine is one row of the queue.
 type CaseLine struct {
-	ID, Reference      string
-	Kind               CaseKind
-	Status             Status
-	Priority           Priority
-	SentAt, DueAt      time.Time
-	Worker, WorkerName string
-	Summary            Summary
+	ID, Reference string
+	Kind          CaseKind
+	Status        Status
+	Priority      Priority
+	SentAt, DueAt time.Time
+	Placing
+	Summary Summary
+	Version int
+	// Granted says that the viewer of the list was named for the case, or opened it with a reason, until Until (zero for a name).
+	Granted bool
+	Until   time.Time
+	// Escalated is when it went to the duty rota; zero for never.
+	Escalated time.Time
+	// Hidden says that the viewer may not see whose case it is: it is with another team or restricted. The Summary is empty.
+	Hidden bool
 }

@@ -19,9 +19,11 @@ type Finding struct {
 	Sources    []string   `json:"sources"` // told, seen, record, professional
 	Reason     string     `json:"reason,omitempty"`
 	Period     string     `json:"period,omitempty"` // the period considered where needs go up and down, reg 2(4)
-	By         string     `json:"by"`
-	ByName     string     `json:"by_name"`
-	At         time.Time  `json:"at"`
+	// Blind says that it was made before the suggestion was shown.
+	Blind  bool      `json:"blind,omitempty"`
+	By     string    `json:"by"`
+	ByName string    `json:"by_name"`
+	At     time.Time `json:"at"`
 	// Version counts saves of this finding; two workers never overwrite each other silently.
 	Version int `json:"-"`
 }
@@ -61,17 +63,23 @@ type Contact struct {
 
 // RecordDraft is what the practitioner is writing towards the signed record.
 type RecordDraft struct {
-	NoContactReason string    `json:"no_contact_reason,omitempty"`
-	Checks          []string  `json:"checks,omitempty"`   // assurance checks done (ids in the ruleset's review wording)
-	Decision        string    `json:"decision,omitempty"` // eligible, not_eligible
-	DecisionReason  string    `json:"decision_reason,omitempty"`
-	Advice          string    `json:"advice,omitempty"` // s.13(5): how to meet or reduce needs, prevent or delay them
-	Considered19    string    `json:"considered_s19_1,omitempty"`
-	NextSteps       string    `json:"next_steps,omitempty"`
-	By              string    `json:"by"`
-	ByName          string    `json:"by_name"`
-	At              time.Time `json:"at"`
-	Version         int       `json:"-"`
+	NoContactReason string       `json:"no_contact_reason,omitempty"`
+	Checks          []string     `json:"checks,omitempty"`   // assurance checks done (ids in the ruleset's review wording)
+	Decision        string       `json:"decision,omitempty"` // eligible, not_eligible
+	DecisionReason  string       `json:"decision_reason,omitempty"`
+	Advice          string       `json:"advice,omitempty"` // s.13(5): how to meet or reduce needs, prevent or delay them
+	Considered19    string       `json:"considered_s19_1,omitempty"`
+	NextSteps       string       `json:"next_steps,omitempty"`
+	Advices         []Advice     `json:"advices,omitempty"` // s.13(5), a row for each need
+	Ending          RecordEnding `json:"ending,omitzero"`
+	Making          Making       `json:"making,omitzero"`
+	// NotShared is why the draft did not go to the person; ReplyDone what came of a reply that asked for a change.
+	NotShared string    `json:"not_shared,omitempty"`
+	ReplyDone string    `json:"reply_done,omitempty"`
+	By        string    `json:"by"`
+	ByName    string    `json:"by_name"`
+	At        time.Time `json:"at"`
+	Version   int       `json:"-"`
 }
 
 // A Determination is the council's signed decision under s.13(1) with its written record (s.13(2)). It is locked:
@@ -86,4 +94,5 @@ type Determination struct {
 	SignedAt time.Time
 	Body     []byte
 	Hash     string
+	Owe      []Owed // what signing makes owed; not read back
 }

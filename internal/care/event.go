@@ -18,6 +18,7 @@ type Actor struct {
 	ID      string // practitioner id, or the draft id for a citizen
 	Council string // slug
 	Roles   []Role
+	Team    string // of a practitioner, "" for none
 	// As is set for a citizen who came to a form by a code of their own and did not write it (CodePerson, CodeHelper).
 	As CodeKind
 }
@@ -35,4 +36,6 @@ type Event struct {
 	Detail  string // closed words only, such as an outcome id; no personal text
 	// Mail, when there is one, goes into the outbox in the same transaction as the event. It is no part of the trail.
 	Mail *Mail
+	// Tallies are counted in the same transaction as the event. They are no part of the trail either.
+	Tallies []Tally
 }

@@ -27,9 +27,27 @@ type Practitioner struct {
 	SetupHash    string // SHA-256 (hex) of the one-time set-up token, "" when used
 	SetupUntil   time.Time
 	Disabled     bool
+	Team         string   // id of a team of the council, "" for none
+	Training     []string // ids of trainings the council has recorded, such as TrainingDeafblind
+	OnDuty       bool     // on the duty rota: urgent cases that nobody opens come here
 	Demo         bool
 	CreatedAt    time.Time
 	Version      int
+}
+
+// TrainingDeafblind is the specific training and expertise that SI 2014/2827 reg 6 asks of whoever assesses a deafblind
+// person.
+const TrainingDeafblind = "deafblind"
+
+// TrainingAssessor is what SI 2014/2827 reg 5 asks of everybody who assesses: skilled, competent and trained for it.
+const TrainingAssessor = "assessor"
+
+// A Team of a council's practitioners. Cases are shared out to teams; who is in another one needs a reason to open them.
+type Team struct {
+	ID      string
+	Council string // slug
+	Name    string
+	Closed  bool // takes no more cases; what it has stays
 }
 
 // A Session of a browser. The cookie carries a random id; only its SHA-256 is stored.
@@ -48,5 +66,6 @@ type Session struct {
 	// Locale and Large are how this browser reads: a locale of the rules ("" the usual one) and large print.
 	Locale   string
 	Large    bool
-	Equality bool // the equality questions were answered in it; what was said is kept elsewhere, without a name
+	Browser  string // family of a practitioner's browser, such as "Firefox"; "" when not known
+	Equality bool   // the equality questions were answered in it; what was said is kept elsewhere, without a name
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,9 +24,7 @@ const (
 	// PasswordMin is the fewest characters of a password: length is what counts (NCSC and NIST SP 800-63B).
 	PasswordMin = 15
 
-	signInTries  = 10 // per address and window: slows a guesser down and never locks the owner out for long
-	signInWindow = 10 * time.Minute
-	totpPeriod   = 30 // seconds a code lives (RFC 6238)
+	totpPeriod = 30 // seconds a code lives (RFC 6238)
 )
 
 // hashing takes 19 MiB and about 65 ms a password (OWASP's argon2id floor); at most two at once, so that sign-ins can
@@ -33,6 +32,8 @@ const (
 var (
 	hashParams = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	hashSlots  = make(chan struct{}, 2)
+	// One more for browsers that are known: whoever fills the other two from elsewhere keeps nobody waiting there.
+	knownSlots = make(chan struct{}, 1)
 	// nobodyHash is compared against when there is no such account, so that a reply takes as long for an unknown address.
 	nobodyHash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 )
@@ -51,9 +52,15 @@ func (s *Service) Invite(ctx context.Context, actor care.Actor, council, name, e
 	if err := authorise(actor, mayInvite); err != nil {
 		return care.Practitioner{}, "", err
 	}
+	if err := ofCouncil(actor, council); err != nil {
+		return care.Practitioner{}, "", err
+	}
 	name, email = strings.TrimSpace(name), strings.ToLower(strings.TrimSpace(email))
 	if name == "" {
 		return care.Practitioner{}, "", care.Refuse("name", "enter")
+	}
+	if clashing(roles) {
+		return care.Practitioner{}, "", care.Refuse("roles", "clash")
 	}
 	if p := (care.Question{ID: "email", Kind: care.KindEmail, Required: true}).Check([]string{email}, s.Now()); p != nil {
 		return care.Practitioner{}, "", &care.Invalid{Problems: []care.Problem{*p}}
@@ -104,14 +111,23 @@ func (s *Service) BeginSetup(ctx context.Context, token string) (care.Practition
 	return p, key, nil
 }
 
-// FinishSetup sets the password once the first code of the authenticator app is right, and uses the link up.
+// FinishSetup sets the password once the first code of the authenticator app is right, and uses the link up. Where only the
+// second factor was reset, the password must be the one the account has: whoever has nothing but the link does not get in.
 func (s *Service) FinishSetup(ctx context.Context, token, password, code string) error {
 	p, _, err := s.BeginSetup(ctx, token)
 	if err != nil {
 		return err
 	}
 	var problems []care.Problem
-	if c := passwordProblem(password, p); c != "" {
+	hash := p.PasswordHash
+	if hash != "" {
+		switch right, err := s.tryPassword(ctx, p, password); {
+		case err != nil:
+			return err
+		case !right:
+			problems = append(problems, care.Problem{Field: "password", Code: "password_wrong"})
+		}
+	} else if c := passwordProblem(password, p); c != "" {
 		problems = append(problems, care.Problem{Field: "password", Code: c})
 	}
 	step, ok := s.checkCode(p, code)
@@ -121,11 +137,10 @@ func (s *Service) FinishSetup(ctx context.Context, token, password, code string)
 	if problems != nil {
 		return &care.Invalid{Problems: problems}
 	}
-	hashSlots <- struct{}{}
-	hash, err := argon2id.CreateHash(password, hashParams)
-	<-hashSlots
-	if err != nil {
-		return fmt.Errorf("hashing a password: %w", err)
+	if hash == "" {
+		if hash, err = hashPassword(ctx, password); err != nil {
+			return err
+		}
 	}
 	p.PasswordHash, p.TOTPLast, p.SetupHash, p.SetupUntil = hash, step, "", time.Time{}
 	if err := s.Store.PutPractitioner(ctx, p, s.event(actorOf(p), "practitioner.set-up", p.ID, "")); err != nil {
@@ -134,51 +149,43 @@ func (s *Service) FinishSetup(ctx context.Context, token, password, code string)
 	return nil
 }
 
-// SignIn checks password and code. Every refusal is the same care.Refuse("email", "sign_in"), after the same work, so
-// that nobody learns which addresses exist; care.ErrTooMany after too many tries.
-func (s *Service) SignIn(ctx context.Context, email, password, code string) (care.Practitioner, error) {
-	email = strings.ToLower(strings.TrimSpace(email))
-	allowed, err := s.Store.Try(ctx, "sign-in:"+HashToken(email), s.Now(), signInTries, signInWindow)
-	if err != nil {
-		return care.Practitioner{}, fmt.Errorf("counting sign-in tries: %w", err)
-	}
-	if !allowed {
-		return care.Practitioner{}, care.ErrTooMany
-	}
-	p, err := s.Store.PractitionerByEmail(ctx, email)
-	if err != nil && !errors.Is(err, care.ErrNotFound) {
-		return care.Practitioner{}, fmt.Errorf("looking up an account: %w", err)
-	}
-	hash := p.PasswordHash
-	if hash == "" {
-		hash = nobodyHash
-	}
-	hashSlots <- struct{}{}
-	right, err := argon2id.ComparePasswordAndHash(password, hash)
-	<-hashSlots
-	if err != nil {
-		return care.Practitioner{}, fmt.Errorf("checking a password: %w", err)
-	}
-	step, codeRight := s.checkCode(p, code)
-	if !right || !codeRight || p.PasswordHash == "" || p.Disabled {
-		return care.Practitioner{}, care.Refuse("email", "sign_in")
-	}
-	p.TOTPLast = step
-	if err := s.Store.PutPractitioner(ctx, p, s.event(actorOf(p), "practitioner.signed-in", p.ID, "")); err != nil {
-		return care.Practitioner{}, fmt.Errorf("signing in: %w", err)
-	}
-	return p, nil
-}
-
-// SignInDemo signs in the demonstration's first practitioner of a council without password or code. It refuses
-// everybody who was not made by the demonstration.
-func (s *Service) SignInDemo(ctx context.Context, council string) (care.Practitioner, error) {
+// DemoPeople are those whom the demonstration made at a council: first the one that its button signs in as, who has cases to
+// see. care.ErrNotFound when there is nobody.
+func (s *Service) DemoPeople(ctx context.Context, council string) ([]care.Practitioner, error) {
 	all, err := s.Store.Practitioners(ctx, council)
 	if err != nil {
-		return care.Practitioner{}, fmt.Errorf("looking up demonstration practitioners: %w", err)
+		return nil, fmt.Errorf("looking up demonstration practitioners: %w", err)
+	}
+	all = slices.DeleteFunc(all, func(p care.Practitioner) bool { return !p.Demo || p.Disabled })
+	if len(all) == 0 {
+		return nil, fmt.Errorf("demonstration practitioner: %w", care.ErrNotFound)
+	}
+	slices.SortStableFunc(all, func(a, b care.Practitioner) int { return demoOrder(a) - demoOrder(b) })
+	return all, nil
+}
+
+// DemoPractitioner is the id of the demonstration's first practitioner of a council.
+func DemoPractitioner(council string) string { return "demonstration-" + council }
+
+func demoOrder(p care.Practitioner) int {
+	switch {
+	case p.ID == DemoPractitioner(p.Council):
+		return 0
+	case authorise(actorOf(p), mayReadCase) == nil:
+		return 1
+	}
+	return 2
+}
+
+// SignInDemo signs in one of the demonstration's people of a council ("" the first practitioner) without password or code. It
+// refuses everybody who was not made by the demonstration.
+func (s *Service) SignInDemo(ctx context.Context, council, id string) (care.Practitioner, error) {
+	all, err := s.DemoPeople(ctx, council)
+	if err != nil {
+		return care.Practitioner{}, err
 	}
 	for _, p := range all {
-		if p.Demo && !p.Disabled {
+		if id == "" || p.ID == id {
 			return p, nil
 		}
 	}
@@ -198,7 +205,7 @@ func (s *Service) PractitionerActor(ctx context.Context, id string) (care.Practi
 }
 
 func actorOf(p care.Practitioner) care.Actor {
-	return care.Actor{Kind: care.ActorPractitioner, ID: p.ID, Council: p.Council, Roles: p.Roles}
+	return care.Actor{Kind: care.ActorPractitioner, ID: p.ID, Council: p.Council, Roles: p.Roles, Team: p.Team}
 }
 
 // checkCode accepts the code of this half minute or of the one before or after (clocks differ), and each code once.

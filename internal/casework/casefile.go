@@ -37,8 +37,19 @@ type CaseFile struct {
 	Accounts   []care.Account
 	Both       *care.Indication
 	LaterFlags []care.Flag
+	// ViewFirst says that the practitioner's own view comes first: what the rules suggest is not in the file before; see Hides.
+	ViewFirst bool
+	// Reader is the practitioner who has it open; Assessor the colleague the record names as having assessed with them. Each is
+	// empty where there is none.
+	Reader, Assessor care.Practitioner
 	// KeyedByName is who keyed it in or filled it in with the person, "" for nobody.
 	KeyedByName string
+
+	// drafts, steps and before are what sharing.go and second.go read from the entries and the records.
+	drafts []DraftTold
+	steps  []SecondStep
+	before *SignedRecord // the newest signed record
+	copies []care.CopyGiven
 
 	// versions are those of every working paper, and how many entries there are, for Seen and Sign.
 	versions map[string]int
@@ -246,6 +257,9 @@ func (f CaseFile) LastDetermination() (care.Determination, bool) {
 
 // open loads a case and its papers; the store writes the event in the same transaction as it reads.
 func (s *Service) open(ctx context.Context, actor care.Actor, reference, verb, detail string) (CaseFile, error) {
+	if err := s.admit(ctx, actor, reference); err != nil {
+		return CaseFile{}, err
+	}
 	a, err := s.Store.CaseByReference(ctx, actor.Council, reference, s.event(actor, verb, "", detail))
 	if err != nil {
 		return CaseFile{}, fmt.Errorf("opening a case: %w", err)
@@ -282,7 +296,16 @@ func (s *Service) open(ctx context.Context, actor care.Actor, reference, verb, d
 			return f, err
 		}
 	}
-	err = s.openVoices(ctx, actor, &f)
+	if err := s.openPeople(ctx, actor, &f); err != nil {
+		return f, err
+	}
+	if err := s.openVoices(ctx, actor, &f); err != nil {
+		return f, err
+	}
+	if err := f.openRecord(); err != nil {
+		return f, err
+	}
+	err = s.lookFirst(ctx, actor, &f)
 	return f, err
 }
 
@@ -328,6 +351,9 @@ func (s *Service) openVoices(ctx context.Context, actor care.Actor, f *CaseFile)
 	}
 	f.versions[care.SeenEntries] = len(f.Entries)
 	for _, e := range f.Entries {
+		if e.Kind == care.EntryLearning {
+			continue // between a worker and their managers: see Learning
+		}
 		later, err := f.read(e)
 		if err != nil {
 			return fmt.Errorf("case %s: %w", f.Reference, err)
@@ -360,6 +386,9 @@ func (s *Service) openVoices(ctx context.Context, actor care.Actor, f *CaseFile)
 	}
 	if f.Unsettled() != "" {
 		raise(f.Rules.Flag("withdrawal_request"))
+	}
+	if f.Worse() {
+		raise(care.Flag{ID: "worse_now", Text: f.Rules.Text("staff.flag_worse", nil), Basis: "policy", Priority: care.PriorityUrgent})
 	}
 	facts, both := BothVoices(f.Rules, f.Accounts)
 	f.Facts = facts

@@ -229,6 +229,7 @@ func (s *Service) Send(ctx context.Context, actor care.Actor, council care.Counc
 		flags := d.Rules.Flags(d.Answers, facts, d.Indication)
 		now := s.Now().UTC()
 		d.Summary = d.Rules.Summary(d.Answers, flags)
+		d.Adapted = len(d.Summary.Formats) > 0
 		if d.Priority, err = s.withAccounts(ctx, d.Assessment, topPriority(flags)); err != nil {
 			return d, err
 		}
@@ -238,6 +239,7 @@ func (s *Service) Send(ctx context.Context, actor care.Actor, council care.Counc
 		d.Status = care.StatusSent
 		d.SentAt, d.SavedAt, d.DueAt = now, now, dueAt(now, council, d.Priority)
 		ev := s.event(actor, "assessment.sent", d.ID, "")
+		ev.Tallies = sentTallies(d.Assessment, 1)
 		ev.Mail = s.toPerson(d, council, "sent", "/"+council.Slug+"/back")
 		err = s.Store.SaveAssessment(ctx, d.Assessment, ev)
 		switch {
@@ -327,6 +329,7 @@ func (s *Service) Ask(ctx context.Context, council care.Council, draft *Draft, f
 	now := s.Now().UTC()
 	a.Ruleset = rs.ID()
 	a.Summary = rs.Summary(a.Answers, flags)
+	a.Adapted = len(a.Summary.Formats) > 0
 	a.Priority = topPriority(flags)
 	if form == formRingToday {
 		a.Priority = max(a.Priority, care.PriorityUrgent)
@@ -336,7 +339,9 @@ func (s *Service) Ask(ctx context.Context, council care.Council, draft *Draft, f
 	}
 	a.Reference, a.Version = newReference(), 1
 	a.StartedAt, a.SavedAt, a.SentAt, a.DueAt = now, now, now, dueAt(now, council, a.Priority)
-	err = s.Store.CreateAssessment(ctx, a, s.event(actor, string(a.Kind)+".sent", a.ID, ""))
+	ev := s.event(actor, string(a.Kind)+".sent", a.ID, "")
+	ev.Tallies = sentTallies(a, 1)
+	err = s.Store.CreateAssessment(ctx, a, ev)
 	if errors.Is(err, care.ErrConflict) && once != "" {
 		if before, err := s.Store.Assessment(ctx, council.Slug, a.ID); err == nil {
 			return before, nil // a second press of the button
@@ -365,8 +370,13 @@ func (s *Service) Erase(ctx context.Context, actor care.Actor) error {
 
 // Promised is the day by which a person reads what was sent, as the council promises it to everybody. It may be later than
 // DueAt: a day that came sooner because of a private answer would tell whoever looks over the shoulder that one was given.
+// A council that took a form over from another promises it from that day on.
 func Promised(a care.Assessment, council care.Council) time.Time {
-	return a.SentAt.AddDate(0, 0, council.ReadDays)
+	from := a.SentAt
+	if a.SavedAt.After(from) {
+		from = a.SavedAt
+	}
+	return from.AddDate(0, 0, council.ReadDays)
 }
 
 func topPriority(flags []care.Flag) care.Priority {

@@ -28,7 +28,7 @@ const (
 	codeTriesADay   = 20 // in all
 	linkTriesAnHour = 3  // links asked for, per form
 
-	// LinkLife is how long a link sent by e-mail works, once.
+	// LinkLife is how long a link sent by e-mail works, once. Its page pressed again is care.PressLife's affair.
 	LinkLife = 10 * time.Minute
 	// HelperCodeLife is how long a helper's code works, once.
 	HelperCodeLife = 7 * 24 * time.Hour
@@ -178,10 +178,26 @@ type Return struct {
 	Council    string
 }
 
-// ComeBack opens a form by reference and code. held is the assessment of the browser's own session, "" for none: it is
-// not held to the limits. A wrong code, an unknown reference and a reference of another council are all the same
-// care.Refuse("code", "no_match") after the same work; care.ErrTooMany when the limit is reached.
-func (s *Service) ComeBack(ctx context.Context, council, reference, code, held string) (Return, error) {
+// A Press is what is known of the browser whose button was pressed, to come back by a code or a link.
+type Press struct {
+	// Held is the assessment that the browser's own session may read, "" for none: that one is not held to the limits.
+	Held string
+	// Key is the random key that the form carried, "" for none: whoever presses the same form again within care.PressLife is
+	// let in again where their first press led, by a code that opens once. Only its SHA-256 is kept.
+	Key string
+}
+
+// hash is the key as it is kept.
+func (p Press) hash() string {
+	if p.Key == "" {
+		return ""
+	}
+	return HashToken(p.Key)
+}
+
+// ComeBack opens a form by reference and code. A wrong code, an unknown reference and a reference of another council are
+// all the same care.Refuse("code", "no_match") after the same work; care.ErrTooMany when the limit is reached.
+func (s *Service) ComeBack(ctx context.Context, council, reference, code string, press Press) (Return, error) {
 	ref, ok := ParseReference(reference)
 	if !ok {
 		return Return{}, care.Refuse("reference", "reference")
@@ -197,7 +213,7 @@ func (s *Service) ComeBack(ctx context.Context, council, reference, code, held s
 	if len(codes) > 0 {
 		newest = codes[len(codes)-1].ID
 	}
-	if id == "" || id != held {
+	if id == "" || id != press.Held {
 		if err := s.tryCode(ctx, council+"/"+ref+"/"+newest); err != nil {
 			return Return{}, err
 		}
@@ -208,12 +224,12 @@ func (s *Service) ComeBack(ctx context.Context, council, reference, code, held s
 	}
 	now := s.Now()
 	i := slices.IndexFunc(codes, func(c care.Code) bool {
-		return c.Kind != care.CodeLink && c.Live(now) && hmac.Equal([]byte(c.Hash), []byte(hash))
+		return c.Kind != care.CodeLink && (c.Live(now) || c.OpensAgain(press.hash(), now)) && hmac.Equal([]byte(c.Hash), []byte(hash))
 	})
 	if i < 0 {
 		return Return{}, care.Refuse("code", "no_match")
 	}
-	return s.open1(ctx, council, codes[i])
+	return s.open1(ctx, council, codes[i], press)
 }
 
 // tryCode counts a try: a handful at once, then one a minute, and so many a day.
@@ -243,20 +259,38 @@ func (s *Service) tryCode(ctx context.Context, what string) error {
 	return nil
 }
 
-// open1 uses a code: it notes that it was used and says what it opens.
-func (s *Service) open1(ctx context.Context, council string, c care.Code) (Return, error) {
+// open1 uses a code: it notes that it was used and says what it opens. The account that a helper's code begins is stored
+// in the same transaction: a code is never used up with nothing to show for it.
+func (s *Service) open1(ctx context.Context, council string, c care.Code, press Press) (Return, error) {
 	actor := care.Actor{Kind: care.ActorCitizen, ID: c.Assessment, Council: council, As: guestAs(c.Kind)}
-	err := s.Store.UseCode(ctx, council, c.ID, s.Now().UTC(), s.event(actor, "code.used", c.Assessment, string(c.Kind)))
+	a, err := s.Store.Assessment(ctx, council, c.Assessment)
+	use := care.CodeUse{At: s.Now().UTC()}
+	evs := []care.Event{s.event(actor, "code.used", c.Assessment, string(c.Kind))}
+	if c.Once() {
+		use.Press = press.hash()
+	}
+	if err == nil && c.Kind == care.CodeHelper {
+		var begun Draft
+		var ev care.Event
+		begun, ev, err = s.newAccount(actor, a, care.VoiceHelper)
+		use.Account, evs = begun.Assessment, append(evs, ev)
+	}
+	opened := ""
+	if err == nil {
+		opened, err = s.Store.UseCode(ctx, council, c.ID, use, evs...)
+	}
+	if err == nil && opened != "" && opened != use.Account.ID { // a second press: the account may have been sent since
+		_, err = s.Store.Assessment(ctx, council, opened)
+	}
 	switch {
 	case errors.Is(err, care.ErrConflict), errors.Is(err, care.ErrNotFound):
-		return Return{}, care.Refuse("code", "no_match") // used a moment ago by somebody else
+		return Return{}, care.Refuse("code", "no_match") // used a moment ago by somebody else, or erased
 	case err != nil:
 		return Return{}, fmt.Errorf("using a code: %w", err)
 	}
 	out := Return{Assessment: c.Assessment, As: actor.As, Council: council}
-	a, err := s.Store.Assessment(ctx, council, c.Assessment)
-	if err != nil {
-		return Return{}, fmt.Errorf("opening a form by its code: %w", err)
+	if opened != "" {
+		out.Assessment = opened
 	}
 	if a.AccountOf { // whoever writes an account is a guest at the form it is about, by whichever code they come
 		rs, err := s.rulesetOf(a)
@@ -267,16 +301,30 @@ func (s *Service) open1(ctx context.Context, council string, c care.Code) (Retur
 		if rs.Voice(a.Answers) == care.VoiceHelper {
 			out.As = care.CodeHelper
 		}
-		return out, nil
-	}
-	if c.Kind == care.CodeHelper {
-		d, err := s.beginAccount(ctx, actor, care.VoiceHelper)
-		if err != nil {
-			return Return{}, err
-		}
-		out.Assessment = d.ID
 	}
 	return out, nil
+}
+
+// PressedHere says whether the form with this key is what opened the draft that the actor's own session stands at: then a
+// second press has nothing to choose and nothing to open. A link is named by its token, a helper's code by the reference
+// that goes with it.
+func (s *Service) PressedHere(ctx context.Context, actor care.Actor, reference, token string, press Press) (bool, error) {
+	var codes []care.Code
+	var err error
+	if token != "" {
+		var c care.Code
+		c, err = s.Store.CodeByHash(ctx, actor.Council, HashToken(token))
+		c.Opened = c.Assessment
+		codes = []care.Code{c}
+	} else {
+		_, codes, err = s.Store.CodesByReference(ctx, actor.Council, reference)
+	}
+	if err != nil && !errors.Is(err, care.ErrNotFound) {
+		return false, fmt.Errorf("looking for a first press: %w", err)
+	}
+	return err == nil && slices.ContainsFunc(codes, func(c care.Code) bool {
+		return c.Opened == actor.ID && c.OpensAgain(press.hash(), s.Now())
+	}), nil
 }
 
 func guestAs(kind care.CodeKind) care.CodeKind {
@@ -350,15 +398,15 @@ func (s *Service) link(ctx context.Context, council, token string) (care.Code, e
 }
 
 // FollowLink opens a form by a link, once. care.ErrNotFound when the link was used, has run out or never was.
-func (s *Service) FollowLink(ctx context.Context, council, token string) (Return, error) {
+func (s *Service) FollowLink(ctx context.Context, council, token string, press Press) (Return, error) {
 	c, err := s.link(ctx, council, token)
 	if err != nil {
 		return Return{}, err
 	}
-	if c.Kind != care.CodeLink || !c.Live(s.Now()) {
+	if now := s.Now(); c.Kind != care.CodeLink || !c.Live(now) && !c.OpensAgain(press.hash(), now) {
 		return Return{}, fmt.Errorf("link: %w", care.ErrNotFound)
 	}
-	out, err := s.open1(ctx, council, c)
+	out, err := s.open1(ctx, council, c, press)
 	if invalid := (*care.Invalid)(nil); errors.As(err, &invalid) {
 		return out, fmt.Errorf("link: %w", care.ErrNotFound)
 	}

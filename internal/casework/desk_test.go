@@ -64,11 +64,12 @@ func TestACarersRecord(t *testing.T) {
 	}
 	must(t, d.SetImpact(ctx, d.ann, ref, impact, 0))
 	must(t, d.SaveRecord(ctx, d.ann, ref, wholeRecord(f), 0))
-	if left := codes(casework.Blockers(d.open(t, ref))); !slices.Equal(left, []string{"decision_unmet circumstances"}) {
+	if left := codes(casework.Blockers(d.open(t, ref))); !slices.Equal(left, []string{"decision_unmet circumstances", "draft"}) {
 		t.Fatalf("without an outcome and with good health: %v", left)
 	}
 	impact.Health = "yes"
 	must(t, d.SetImpact(ctx, d.ann, ref, impact, 1))
+	d.agree(t, ref)
 	if left := codes(casework.Blockers(d.open(t, ref))); left != nil {
 		t.Fatalf("health alone is enough, and this is in the way: %v", left)
 	}
@@ -141,6 +142,10 @@ func TestNothingAddedIsSignedOver(t *testing.T) {
 				t.Errorf("while it is not settled, in the way: %v", got)
 			}
 			must(t, d.SettleWithdrawal(ctx, d.ann, d.council, ref, request, casework.ChoiceGoesOn, "Saw him alone: he wants to go on.", ""))
+			if got := codes(casework.Blockers(d.open(t, ref))); !slices.Equal(got, []string{"second"}) {
+				t.Errorf("they asked to stop and it goes on; in the way: %v", got)
+			}
+			d.countersign(t, ref)
 		}
 		if _, err := d.Sign(ctx, d.ann, ref, d.open(t, ref).Seen()); err != nil {
 			t.Errorf("%s: read again, it cannot be signed: %v", about, err)

@@ -41,11 +41,12 @@ func (s *Service) Queue(ctx context.Context, actor care.Actor, q care.QueueQuery
 	if err := authorise(actor, mayReadQueue); err != nil {
 		return care.QueuePage{}, err
 	}
-	q.Council, q.Now, q.Limit = actor.Council, s.Now().UTC(), QueuePageSize
+	q.Council, q.Viewer, q.Limit = actor.Council, actor.ID, QueuePageSize
 	page, err := s.Store.Queue(ctx, q)
 	if err != nil {
 		return page, fmt.Errorf("reading the queue: %w", err)
 	}
+	s.hide(actor, page.Lines)
 	return page, nil
 }
 
@@ -67,7 +68,10 @@ func (s *Service) toChange(ctx context.Context, actor care.Actor, reference, det
 	if err != nil {
 		return f, care.Practitioner{}, err
 	}
-	if f.Status == care.StatusSigned {
+	if f.Passed != "" {
+		return f, care.Practitioner{}, fmt.Errorf("changing case %s: %w", reference, ErrPassed)
+	}
+	if f.Locked() {
 		return f, care.Practitioner{}, fmt.Errorf("changing case %s: %w", reference, care.ErrLocked)
 	}
 	p, err := s.Store.Practitioner(ctx, actor.ID)
@@ -78,13 +82,17 @@ func (s *Service) toChange(ctx context.Context, actor care.Actor, reference, det
 }
 
 // savePart stores one working paper under the version that was read.
-func (s *Service) savePart(ctx context.Context, actor care.Actor, f CaseFile, name string, version int, body any, verb, detail string) error {
+func (s *Service) savePart(ctx context.Context, actor care.Actor, f CaseFile, name string, version int, body any, verb, detail string, tallies ...care.Tally) error {
 	b, err := json.Marshal(body)
 	if err != nil {
 		return fmt.Errorf("writing %s of case %s: %w", name, f.Reference, err)
 	}
 	part := care.Part{Name: name, Version: version, Body: b}
-	if err := s.Store.SavePart(ctx, actor.Council, f.ID, part, s.event(actor, verb, f.ID, detail)); err != nil {
+	ev := s.event(actor, verb, f.ID, detail)
+	if !f.Test {
+		ev.Tallies = tallies
+	}
+	if err := s.Store.SavePart(ctx, actor.Council, f.ID, part, ev); err != nil {
 		return fmt.Errorf("saving %s of case %s: %w", name, f.Reference, err)
 	}
 	return nil
@@ -235,7 +243,8 @@ func (s *Service) LogContact(ctx context.Context, actor care.Actor, reference, i
 		id = newID()
 	}
 	contact.ID, contact.By, contact.ByName, contact.At = id, p.ID, p.Name, s.Now().UTC()
-	err = s.savePart(ctx, actor, f, partContact+id, 0, contact, "contact.logged", contact.How)
+	err = s.savePart(ctx, actor, f, partContact+id, 0, contact, "contact.logged", contact.How,
+		care.Tally{Name: care.TallyContacts, Key: contact.How, N: 1})
 	if errors.Is(err, care.ErrConflict) && f.versions[partContact+id] > 0 {
 		return nil // this very form was sent before
 	}
@@ -269,6 +278,7 @@ func (s *Service) Find(ctx context.Context, actor care.Actor, reference string, 
 	if err := f.checkFinding(finding).err(); err != nil {
 		return err
 	}
+	finding.Blind = f.madeBlind(finding)
 	finding.By, finding.ByName, finding.At = p.ID, p.Name, s.Now().UTC()
 	return s.savePart(ctx, actor, f, partFinding+finding.Outcome, version, finding, "finding.saved", finding.Outcome)
 }
@@ -384,6 +394,10 @@ func (s *Service) SaveRecord(ctx context.Context, actor care.Actor, reference st
 	c.words("decision_reason", record.DecisionReason)
 	c.words("advice", record.Advice)
 	c.words("next_steps", record.NextSteps)
+	f.checkMore(&c, &record)
+	if err := s.nameAssessor(ctx, f, &c, &record.Making); err != nil {
+		return err
+	}
 	if f.Short() && (record.Decision != "" || len(record.Checks) > 0) {
 		return fmt.Errorf("record of case %s: %w", reference, eligibility.ErrUnknownField)
 	}
@@ -401,6 +415,7 @@ type Trail struct {
 	Bare       bool         // an auditor's: the assessment is without name, answers and flags
 	Events     []care.Event // oldest first
 	Names      map[string]string
+	Elsewhere  map[string]string // of another council's practitioners, who answered an offer: their council's slug, by id
 }
 
 // Timeline returns the trail of a case; looking at it is itself an event. An auditor may read it and gets reference,
@@ -409,6 +424,11 @@ func (s *Service) Timeline(ctx context.Context, actor care.Actor, reference stri
 	readsCase := authorise(actor, mayReadCase)
 	if readsCase != nil {
 		if err := authorise(actor, mayReadTrail); err != nil {
+			return Trail{}, err
+		}
+	}
+	if readsCase == nil {
+		if err := s.admit(ctx, actor, reference); err != nil {
 			return Trail{}, err
 		}
 	}
@@ -431,5 +451,9 @@ func (s *Service) Timeline(ctx context.Context, actor care.Actor, reference stri
 	for _, p := range staff {
 		names[p.ID] = p.Name
 	}
-	return Trail{Assessment: a, Bare: readsCase != nil, Events: events, Names: names}, nil
+	elsewhere, err := s.elsewhere(ctx, actor, events, names)
+	if err != nil {
+		return Trail{}, fmt.Errorf("reading the names for the trail of case %s: %w", reference, err)
+	}
+	return Trail{Assessment: a, Bare: readsCase != nil, Events: events, Names: names, Elsewhere: elsewhere}, nil
 }

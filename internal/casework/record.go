@@ -13,11 +13,14 @@ import (
 	"threshold/internal/eligibility"
 )
 
+// RecordFormat is how records are written now. Every earlier one has the same fields but for those added since.
+const RecordFormat = "threshold-record/2"
+
 // A SignedRecord is the written record of an assessment and its determination (Care Act 2014 ss.12(3), 13(2)), complete
 // in itself: it can be read in many years without the ruleset or the wording of today. It holds no answer to the private
 // questions, since the person gets a copy and others may see it.
 type SignedRecord struct {
-	Format    string    `json:"format"` // "threshold-record/1"
+	Format    string    `json:"format"` // "threshold-record/2"; /1 has less and reads the same
 	Reference string    `json:"reference"`
 	Council   string    `json:"council"`
 	Kind      string    `json:"kind"`
@@ -47,6 +50,51 @@ type SignedRecord struct {
 	NextSteps      string       `json:"next_steps,omitempty"`
 	SignedBy       RecordSigner `json:"signed_by"`
 	SignedAt       time.Time    `json:"signed_at"`
+
+	// From format 2 on.
+
+	DecisionText string             `json:"decision_text,omitempty"` // the decision in the words of the day
+	Law          []RecordLine       `json:"law,omitempty"`           // what the law says of this end
+	Advices      []RecordAdvice     `json:"advices,omitempty"`       // s.13(5), a row for each need
+	Ending       *care.RecordEnding `json:"ending,omitempty"`
+	Making       *care.Making       `json:"making,omitempty"`
+	Draft        *RecordShared      `json:"draft,omitempty"`
+	Second       *RecordSecond      `json:"second,omitempty"`
+	// RevisedBecause is why a record after the first was prepared.
+	RevisedBecause string `json:"revised_because,omitempty"`
+	// Letter is what the letter to the person needs beside the rest of the record.
+	Letter *RecordLetter `json:"letter,omitempty"`
+}
+
+// RecordAdvice is a row of advice with the name of its outcome in everyday words.
+type RecordAdvice struct {
+	care.Advice
+	Name string `json:"name,omitempty"`
+}
+
+// RecordShared is how the draft went to the person, and what they said of it.
+type RecordShared struct {
+	At        time.Time     `json:"at,omitzero"`
+	How       string        `json:"how,omitempty"` // status, read, paper
+	ByName    string        `json:"by_name,omitempty"`
+	NotShared string        `json:"not_shared,omitempty"`  // why it did not go to them
+	Replies   []RecordReply `json:"replies,omitempty"`     // oldest first
+	WhatItDid string        `json:"what_it_did,omitempty"` // what came of a wish to change it
+}
+
+// RecordReply is a reply to the draft in the person's own words.
+type RecordReply struct {
+	At      time.Time `json:"at"`
+	Choice  string    `json:"choice"` // yes, change, disagree
+	Text    string    `json:"text,omitempty"`
+	NotedBy string    `json:"noted_by,omitempty"` // the practitioner who wrote it down for them
+}
+
+// RecordSecond is the second signature and why it was a must.
+type RecordSecond struct {
+	RecordSigner
+	At      time.Time    `json:"at"`
+	Reasons []RecordLine `json:"reasons"`
 }
 
 // RecordPerson is whom the record is about.
@@ -91,6 +139,7 @@ type RecordFinding struct {
 	Sources    []string     `json:"sources"`
 	Reason     string       `json:"reason,omitempty"`
 	Period     string       `json:"period,omitempty"`
+	Blind      bool         `json:"blind,omitempty"` // found before the suggestion was shown
 	ByName     string       `json:"by_name"`
 	At         time.Time    `json:"at"`
 }
@@ -122,6 +171,7 @@ type RecordPoint struct {
 
 // RecordTold is a question with what was answered.
 type RecordTold struct {
+	ID       string   `json:"id,omitempty"` // of the question
 	Question string   `json:"question"`
 	Answers  []string `json:"answers"`
 }
@@ -154,7 +204,7 @@ func (s *Service) Sign(ctx context.Context, actor care.Actor, reference, seen st
 		if err != nil {
 			return care.Determination{}, err
 		}
-		if d, ok := f.LastDetermination(); ok && f.Status == care.StatusSigned {
+		if d, ok := f.LastDetermination(); ok && f.Locked() {
 			return d, nil
 		}
 		if seen != f.Seen() {
@@ -167,7 +217,7 @@ func (s *Service) Sign(ctx context.Context, actor care.Actor, reference, seen st
 		if err != nil {
 			return care.Determination{}, fmt.Errorf("looking up who signs case %s: %w", reference, err)
 		}
-		d, err := s.determine(f, p)
+		d, err := s.determine(ctx, f, p)
 		if err != nil {
 			return care.Determination{}, err
 		}
@@ -177,7 +227,11 @@ func (s *Service) Sign(ctx context.Context, actor care.Actor, reference, seen st
 				return care.Determination{}, err
 			}
 		}
-		err = s.Store.SignCase(ctx, actor.Council, d, f.versions, ev)
+		flagged, err := s.atSigning(ctx, actor, f, d, &ev)
+		if err != nil {
+			return care.Determination{}, err
+		}
+		err = s.Store.SignCase(ctx, actor.Council, d, f.versions, append([]care.Event{ev}, flagged...)...)
 		if errors.Is(err, care.ErrConflict) || errors.Is(err, care.ErrLocked) {
 			continue // signed or changed by somebody else between reading and signing: look again
 		}
@@ -199,15 +253,40 @@ func (s *Service) decided(ctx context.Context, f CaseFile) (*care.Mail, error) {
 }
 
 // determine writes the record of a case that has no blocker.
-func (s *Service) determine(f CaseFile, p care.Practitioner) (care.Determination, error) {
+func (s *Service) determine(ctx context.Context, f CaseFile, p care.Practitioner) (care.Determination, error) {
+	r, err := s.writeRecord(ctx, f, p)
+	if err != nil {
+		return care.Determination{}, err
+	}
+	body, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return care.Determination{}, fmt.Errorf("writing the record of case %s: %w", f.Reference, err)
+	}
+	return care.Determination{
+		ID: newID(), CaseID: f.ID, Version: r.Version, Decision: r.Decision, SignedBy: p.ID, ByName: p.Name, SignedAt: r.SignedAt,
+		Body: body, Hash: HashRecord(body), Owe: f.owesWhenSigned(r.Decision, r.SignedAt),
+	}, nil
+}
+
+// Preview is the record as it would be if the practitioner who has the case open signed it now. It may be unfinished.
+func (s *Service) Preview(ctx context.Context, f CaseFile) (SignedRecord, error) {
+	return s.writeRecord(ctx, f, f.Reader)
+}
+
+// writeRecord writes the whole record of a case.
+func (s *Service) writeRecord(ctx context.Context, f CaseFile, p care.Practitioner) (SignedRecord, error) {
 	now := s.Now().UTC()
+	letter, err := s.recordLetter(ctx, f)
+	if err != nil {
+		return SignedRecord{}, err
+	}
 	r := SignedRecord{
-		Format: "threshold-record/1", Reference: f.Reference, Council: f.Council, Kind: string(f.Kind), Ruleset: f.Ruleset,
+		Format: RecordFormat, Reference: f.Reference, Council: f.Council, Kind: string(f.Kind), Ruleset: f.Ruleset,
 		Version: len(f.Determinations) + 1, SentAt: f.SentAt,
 		Person:   RecordPerson{Name: f.Summary.Name, Born: f.Summary.Born},
 		Contacts: []RecordContact{}, NoContactReason: f.Record.NoContactReason,
 		Decision: DecisionClosed, NextSteps: f.Record.NextSteps,
-		SignedBy: RecordSigner{p.ID, p.Name, p.Registration}, SignedAt: now,
+		SignedBy: RecordSigner{p.ID, p.Name, p.Registration}, SignedAt: now, Letter: letter,
 	}
 	if r.Person.Name == "" {
 		r.Person.Name = f.Summary.CallMe
@@ -216,21 +295,15 @@ func (s *Service) determine(f CaseFile, p care.Practitioner) (care.Determination
 		r.Contacts = append(r.Contacts, RecordContact{c.On, c.How, c.SeenAlone, c.Advocate, c.ByName})
 	}
 	if err := s.writeAccounts(f, &r); err != nil {
-		return care.Determination{}, err
+		return r, err
 	}
 	if !f.Short() {
 		if err := s.writeAssessment(f, &r); err != nil {
-			return care.Determination{}, err
+			return r, err
 		}
 	}
-	body, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return care.Determination{}, fmt.Errorf("writing the record of case %s: %w", f.Reference, err)
-	}
-	return care.Determination{
-		ID: newID(), CaseID: f.ID, Version: r.Version, Decision: r.Decision, SignedBy: p.ID, ByName: p.Name, SignedAt: now,
-		Body: body, Hash: HashRecord(body),
-	}, nil
+	s.writeRest(f, &r)
+	return r, nil
 }
 
 // writeAccounts says who told what when, and what else came to the case. What a helper is to the person stands in the words
@@ -277,14 +350,65 @@ func toldOn(rs *eligibility.Ruleset, a care.Answers, outcome string) []RecordTol
 	var out []RecordTold
 	for _, row := range rs.ToldOutcome(a, outcome, nil) {
 		if row.Answered {
-			out = append(out, RecordTold{row.Question, row.Answers})
+			out = append(out, RecordTold{row.ID, row.Question, row.Answers})
 		}
 	}
 	return out
 }
 
+// writeRest adds what came with format 2: the end in its own words and law, how the assessment was made, what the person said
+// of the draft, and the second signature.
+func (s *Service) writeRest(f CaseFile, r *SignedRecord) {
+	r.RevisedBecause = f.RevisedBecause()
+	if f.Short() {
+		return
+	}
+	ending, making := f.Record.Ending, f.Record.Making
+	r.Ending, r.Making = &ending, &making
+	r.DecisionText = f.Rules.Choice(ListDecision, r.Decision)
+	for _, id := range []string{"decision", "end_" + r.Decision} {
+		if text, citation := f.Rules.Law(id); text != "" {
+			r.Law = append(r.Law, RecordLine{ID: id, Text: text, Citation: citation})
+		}
+	}
+	if r.Decision == DecisionNotEligible {
+		for _, a := range f.Record.Advices {
+			row := RecordAdvice{Advice: a}
+			if a.Outcome != "" {
+				row.Name = f.Rules.OutcomeTitle(a.Outcome)
+			}
+			r.Advices = append(r.Advices, row)
+		}
+	}
+	if told, ok := f.Told(); ok {
+		r.Draft = &RecordShared{At: told.At, How: told.How, ByName: told.ByName, WhatItDid: f.Record.ReplyDone}
+		for _, reply := range told.Replies {
+			r.Draft.Replies = append(r.Draft.Replies, RecordReply(reply))
+		}
+	}
+	if f.Record.NotShared != "" {
+		if r.Draft == nil {
+			r.Draft = &RecordShared{}
+		}
+		r.Draft.NotShared = f.Record.NotShared
+	}
+	if len(f.SecondReasons()) == 0 {
+		return
+	}
+	if step, ok := f.Countersigned(); ok {
+		r.Second = &RecordSecond{RecordSigner: RecordSigner{step.ByID, step.ByName, step.Registration}, At: step.At}
+		for _, reason := range step.Reasons {
+			r.Second.Reasons = append(r.Second.Reasons, RecordLine{ID: reason, Text: f.Rules.Choice(ListSecond, reason)})
+		}
+	}
+}
+
 // writeAssessment adds findings, impact and decision.
 func (s *Service) writeAssessment(f CaseFile, r *SignedRecord) error {
+	if f.Record.Decision == DecisionRefused { // there is no finding, and nothing that was not looked at is said to be
+		r.Decision, r.DecisionReason = f.Record.Decision, f.Record.DecisionReason
+		return nil
+	}
 	for _, id := range f.Record.Checks {
 		r.Checks = append(r.Checks, RecordLine{ID: id, Text: f.Rules.Choice(ListChecks, id)})
 	}
@@ -295,7 +419,7 @@ func (s *Service) writeAssessment(f CaseFile, r *SignedRecord) error {
 		id, finding := rule.ID, f.Findings[rule.ID]
 		line := RecordFinding{
 			Outcome: id, Name: rule.Name, Citation: rule.Citation, Suggested: f.Suggested(id),
-			Conclusion: string(finding.Conclusion), Sources: finding.Sources, Reason: finding.Reason, Period: finding.Period,
+			Conclusion: string(finding.Conclusion), Sources: finding.Sources, Reason: finding.Reason, Period: finding.Period, Blind: finding.Blind,
 			ByName: finding.ByName, At: finding.At,
 		}
 		for i, account := range f.Accounts {

@@ -48,12 +48,12 @@ func TestAReturnCodeOpensItsOwnFormAndNoOther(t *testing.T) {
 		"a mistyped reference":     {"north", "12", code.Reveal(), "reference", "reference"},
 		"half a code":              {"north", kept.Reference, code.Reveal()[:7], "code", "code"},
 	} {
-		if _, err := d.ComeBack(ctx, c.council, c.reference, c.code, ""); !refusedFor(err, c.field, c.problem) {
+		if _, err := d.ComeBack(ctx, c.council, c.reference, c.code, casework.Press{}); !refusedFor(err, c.field, c.problem) {
 			t.Errorf("%s: %v, want %s at %s", about, err, c.problem, c.field)
 		}
 	}
 	// As people copy it: small letters, blanks in place of hyphens.
-	got, err := d.ComeBack(ctx, "north", " "+strings.ToLower(kept.Reference)+" ", strings.ToLower(strings.ReplaceAll(code.Reveal(), "-", " ")), "")
+	got, err := d.ComeBack(ctx, "north", " "+strings.ToLower(kept.Reference)+" ", strings.ToLower(strings.ReplaceAll(code.Reveal(), "-", " ")), casework.Press{})
 	must(t, err)
 	if got.Assessment != one.ID || got.As != "" {
 		t.Errorf("the code opened %s as %q, want its own form", got.Assessment, got.As)
@@ -70,7 +70,7 @@ func TestAnEarlierCodeStaysGood(t *testing.T) {
 	_, second, err := d.Keep(ctx, actor)
 	must(t, err)
 	for _, code := range []casework.Secret{first, second, first} {
-		if _, err := d.ComeBack(ctx, "north", kept.Reference, code.Reveal(), ""); err != nil {
+		if _, err := d.ComeBack(ctx, "north", kept.Reference, code.Reveal(), casework.Press{}); err != nil {
 			t.Errorf("a code that was given does not open: %v", err)
 		}
 	}
@@ -93,12 +93,12 @@ func TestAKeptFormIsKeptForThirtyDays(t *testing.T) {
 	}
 	d.now = kept.SavedAt.Add(casework.KeptLife - time.Hour)
 	must(t, d.EraseStale(ctx))
-	if _, err := d.ComeBack(ctx, "north", kept.Reference, code.Reveal(), ""); err != nil {
+	if _, err := d.ComeBack(ctx, "north", kept.Reference, code.Reveal(), casework.Press{}); err != nil {
 		t.Errorf("an hour before its time: %v", err)
 	}
 	d.now = kept.SavedAt.Add(casework.KeptLife + time.Hour)
 	must(t, d.EraseStale(ctx))
-	if _, err := d.ComeBack(ctx, "north", kept.Reference, code.Reveal(), ""); !refusedFor(err, "code", "no_match") {
+	if _, err := d.ComeBack(ctx, "north", kept.Reference, code.Reveal(), casework.Press{}); !refusedFor(err, "code", "no_match") {
 		t.Errorf("after its time: %v", err)
 	}
 }
@@ -114,7 +114,7 @@ func TestTriesAreLimitedAndNobodyIsLockedOut(t *testing.T) {
 	must(t, err)
 	const wrong = "2222-2222-2222"
 	try := func(code, held string) error {
-		_, err := d.ComeBack(ctx, "north", reference, code, held)
+		_, err := d.ComeBack(ctx, "north", reference, code, casework.Press{Held: held})
 		return err
 	}
 	refused := 0
@@ -168,7 +168,7 @@ func TestACodeIsNeverPrinted(t *testing.T) {
 	codes, err := d.store.CodesOf(ctx, "north", kept.ID)
 	must(t, err)
 	d.Pepper = []byte("another pepper")
-	if _, err := d.ComeBack(ctx, "north", kept.Reference, code.Reveal(), ""); !refusedFor(err, "code", "no_match") {
+	if _, err := d.ComeBack(ctx, "north", kept.Reference, code.Reveal(), casework.Press{}); !refusedFor(err, "code", "no_match") {
 		t.Errorf("a code opens under another pepper: %v", err)
 	}
 	for _, c := range codes {
@@ -188,12 +188,12 @@ func TestTwoVoicesStaySideBySide(t *testing.T) {
 	person := care.Actor{Kind: care.ActorCitizen, ID: f.ID, Council: "north"}
 	_, code, err := d.InviteHelper(ctx, person)
 	must(t, err)
-	in, err := d.ComeBack(ctx, "north", reference, code.Reveal(), "")
+	in, err := d.ComeBack(ctx, "north", reference, code.Reveal(), casework.Press{})
 	must(t, err)
 	if in.As != care.CodeHelper || in.Assessment == f.ID {
 		t.Fatalf("the helper came in as %q to %s", in.As, in.Assessment)
 	}
-	if _, err := d.ComeBack(ctx, "north", reference, code.Reveal(), ""); !refusedFor(err, "code", "no_match") {
+	if _, err := d.ComeBack(ctx, "north", reference, code.Reveal(), casework.Press{}); !refusedFor(err, "code", "no_match") {
 		t.Errorf("a helper's code opens twice: %v", err)
 	}
 	helper := care.Actor{Kind: care.ActorCitizen, ID: in.Assessment, Council: "north", As: in.As}
@@ -374,12 +374,12 @@ func TestAHelperWhoComesBackIsStillAGuest(t *testing.T) {
 	must(t, err)
 	_, invite, err := d.InviteHelper(ctx, care.Actor{Kind: care.ActorCitizen, ID: f.ID, Council: "north"})
 	must(t, err)
-	in, err := d.ComeBack(ctx, "north", reference, invite.Reveal(), "")
+	in, err := d.ComeBack(ctx, "north", reference, invite.Reveal(), casework.Press{})
 	must(t, err)
 	helper := care.Actor{Kind: care.ActorCitizen, ID: in.Assessment, Council: "north", As: in.As}
 	kept, own, err := d.Keep(ctx, helper)
 	must(t, err)
-	again, err := d.ComeBack(ctx, "north", kept.Reference, own.Reveal(), "")
+	again, err := d.ComeBack(ctx, "north", kept.Reference, own.Reveal(), casework.Press{})
 	must(t, err)
 	if again.Assessment != in.Assessment || again.As != care.CodeHelper {
 		t.Errorf("the helper came back as %q", again.As)
@@ -407,7 +407,7 @@ func TestAHelperLearnsNothingOfWhatThePersonDoes(t *testing.T) {
 	must(t, err)
 	f, code, err := d.GiveCode(ctx, d.ann, reference)
 	must(t, err)
-	in, err := d.ComeBack(ctx, "north", reference, code.Reveal(), "")
+	in, err := d.ComeBack(ctx, "north", reference, code.Reveal(), casework.Press{})
 	must(t, err)
 	if in.As != care.CodePerson {
 		t.Fatalf("the person came in as %q", in.As)
@@ -439,7 +439,7 @@ func TestErasingTakesHelpersDraftsAlong(t *testing.T) {
 	_, person := d.begun(t, map[string][]string{"for": {"self"}})
 	kept, code, err := d.InviteHelper(ctx, person)
 	must(t, err)
-	in, err := d.ComeBack(ctx, "north", kept.Reference, code.Reveal(), "")
+	in, err := d.ComeBack(ctx, "north", kept.Reference, code.Reveal(), casework.Press{})
 	must(t, err)
 	must(t, d.Erase(ctx, person))
 	if _, err := d.store.Assessment(ctx, "north", in.Assessment); !errors.Is(err, care.ErrNotFound) {

@@ -38,6 +38,10 @@ func Blockers(f CaseFile) []Blocker {
 		return out
 	}
 
+	if f.Record.Decision == DecisionRefused { // there is no assessment to look for findings in
+		return append(append(out, refusalBlockers(f)...), secondBlockers(f)...)
+	}
+
 	for _, id := range f.OutcomeIDs() {
 		finding, field := f.Findings[id], "finding-"+id
 		switch finding.Conclusion {
@@ -76,17 +80,17 @@ func Blockers(f CaseFile) []Blocker {
 			add("check", "record", "checks-"+check, check)
 		}
 	}
+	out = append(out, makingBlockers(f)...)
 	out = append(out, decisionBlockers(f)...)
-	return out
+	out = append(out, sharingBlockers(f)...)
+	return append(out, secondBlockers(f)...)
 }
 
 // decisionBlockers holds the decision against the findings and asks for what each decision owes.
 func decisionBlockers(f CaseFile) []Blocker {
 	var out []Blocker
 	add := func(code, field, subject string) { out = append(out, Blocker{code, "record", field, subject}) }
-	switch f.Record.Decision {
-	case DecisionEligible, DecisionNotEligible:
-	default:
+	if !endsEligible(f.Record.Decision) && f.Record.Decision != DecisionNotEligible {
 		add("decision", "decision", "")
 		return out
 	}
@@ -96,7 +100,7 @@ func decisionBlockers(f CaseFile) []Blocker {
 		for _, condition := range tested.Conditions {
 			if condition.Value != care.ConditionMet {
 				unmet++
-				if f.Record.Decision == DecisionEligible {
+				if endsEligible(f.Record.Decision) {
 					add("decision_unmet", "decision", condition.ID)
 				}
 			}
@@ -108,18 +112,7 @@ func decisionBlockers(f CaseFile) []Blocker {
 	if !enough(f.Record.DecisionReason) {
 		add("decision_reason", "decision_reason", "") // s.13(2)
 	}
-	if f.Record.Decision == DecisionNotEligible {
-		if !enough(f.Record.Advice) {
-			add("advice", "advice", "") // s.13(5)
-		}
-		if f.Record.Considered19 == "" {
-			add("considered", "considered", "") // s.19(1)
-		}
-	}
-	if f.Record.Decision == DecisionEligible && !enough(f.Record.NextSteps) {
-		add("next_steps", "next_steps", "") // s.13(3)
-	}
-	return out
+	return append(out, endBlockers(f)...)
 }
 
 // A Point is a condition of the criteria beside the outcomes and well-being: the practitioner answers it with yes or no and

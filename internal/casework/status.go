@@ -37,6 +37,11 @@ type Status struct {
 	Withdrawal string
 	Helpers    []care.Code // given to helpers; none for a guest
 	Accounts   int         // accounts that joined the form, whosoever
+	CheckIn    *CheckIn    // the newest; nil when they were never asked how they are
+	// Drafts are what the person was told will be recorded, oldest first: for the person's own eyes alone. Records are when each
+	// signed record was made, oldest first.
+	Drafts  []DraftTold
+	Records []time.Time
 }
 
 // Asked is a question of a practitioner to the person, and the reply.
@@ -96,7 +101,7 @@ func (s *Service) Status(ctx context.Context, actor care.Actor) (Status, error) 
 		case e.Verb == "case.viewed" && e.Actor == care.ActorPractitioner:
 			out.Step = max(out.Step, StepRead)
 		case e.Verb == "record.signed":
-			out.Step = StepDecided
+			out.Step, out.Records = StepDecided, append(out.Records, e.At)
 		}
 	}
 	if d.Status != care.StatusDraft {
@@ -115,6 +120,17 @@ func (s *Service) Status(ctx context.Context, actor care.Actor) (Status, error) 
 	}
 	if err := out.take(entries, voiceIn(actor, d)); err != nil {
 		return out, err
+	}
+	if voiceIn(actor, d) == care.VoiceSelf {
+		all, err := draftsIn(entries)
+		if err != nil {
+			return out, err
+		}
+		for _, told := range all {
+			if told.How == DraftByStatus {
+				out.Drafts = append(out.Drafts, told)
+			}
+		}
 	}
 	if actor.As != "" {
 		return out, nil
@@ -206,6 +222,12 @@ func (st *Status) take(entries []care.Entry, voice care.Voice) error {
 			if i >= 0 && n.Voice == voice {
 				st.Asked[i].Replied, st.Asked[i].Reply, st.Asked[i].NotSure = true, n.Text, n.Choice == ChoiceNotSure
 			}
+		case care.EntryCheckIn:
+			st.CheckIn = &CheckIn{ID: e.ID, At: e.At}
+		case care.EntryHowNow:
+			if st.CheckIn != nil && st.CheckIn.ID == e.About && n.Voice == voice {
+				st.CheckIn.Said, st.CheckIn.AnsweredAt = n.Choice, e.At
+			}
 		case care.EntryWithdrawal: // nobody learns that the other voice asked
 			if n.Voice == voice {
 				st.Withdrawal, asked = "asked", append(asked, e.ID)
@@ -241,9 +263,14 @@ func voiceOf(actor care.Actor) care.Voice {
 func (s *Service) entry(actor care.Actor, kind care.EntryKind, about, once string) care.Entry {
 	e := care.Entry{ID: newID(), Case: actor.ID, Kind: kind, About: about, At: s.Now().UTC(), By: actor.Kind}
 	if once != "" {
-		e.ID = uuid.NewSHA1(uuid.NameSpaceOID, []byte(actor.ID+"\x00"+string(kind)+"\x00"+once)).String()
+		e.ID = entryID(actor.ID, kind, once)
 	}
 	return e
+}
+
+// entryID is the id of an entry of a case that was made with a form's key.
+func entryID(caseID string, kind care.EntryKind, once string) string {
+	return uuid.NewSHA1(uuid.NameSpaceOID, []byte(caseID+"\x00"+string(kind)+"\x00"+once)).String()
 }
 
 func (s *Service) add(ctx context.Context, actor care.Actor, e care.Entry, body any, verb string) error {
@@ -296,6 +323,9 @@ func (s *Service) AddTo(ctx context.Context, actor care.Actor, text, once string
 	if err != nil {
 		return err
 	}
+	if actor, d, err = s.follow(ctx, actor, d); err != nil {
+		return err
+	}
 	if text, err = typedWords("text", text, NoteMax); err != nil {
 		return err
 	}
@@ -307,6 +337,13 @@ func (s *Service) Reply(ctx context.Context, actor care.Actor, question, text st
 	d, err := s.sentOwn(ctx, actor)
 	if err != nil {
 		return err
+	}
+	asked := d.ID
+	if actor, d, err = s.follow(ctx, actor, d); err != nil {
+		return err
+	}
+	if d.ID != asked {
+		question = passedID(question, d.ID)
 	}
 	entries, err := s.Store.Entries(ctx, actor.Council, d.ID)
 	if err != nil {
@@ -334,6 +371,9 @@ func (s *Service) AskToWithdraw(ctx context.Context, actor care.Actor, why, once
 	if err != nil {
 		return err
 	}
+	if actor, d, err = s.follow(ctx, actor, d); err != nil {
+		return err
+	}
 	if why = strings.TrimSpace(why); why != "" {
 		if why, err = typedWords("text", why, NoteMax); err != nil {
 			return err
@@ -349,6 +389,9 @@ func (s *Service) AddDay(ctx context.Context, actor care.Actor, line care.DiaryL
 	}
 	d, err := s.Draft(ctx, actor)
 	if err != nil {
+		return err
+	}
+	if actor, d, err = s.follow(ctx, actor, d); err != nil {
 		return err
 	}
 	if d.AccountOf {

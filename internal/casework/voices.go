@@ -154,19 +154,26 @@ func (s *Service) BeginAccount(ctx context.Context, actor care.Actor) (Draft, er
 			return d, nil
 		}
 	}
-	return s.beginAccount(ctx, actor, care.VoiceSelf)
-}
-
-// beginAccount makes the draft of an account. It begins empty: nobody sees what another voice wrote. Only the person's
-// own name and date of birth go along to the person, who need not say them twice.
-func (s *Service) beginAccount(ctx context.Context, actor care.Actor, voice care.Voice) (Draft, error) {
 	about, err := s.Store.Assessment(ctx, actor.Council, actor.ID)
 	if err != nil {
 		return Draft{}, fmt.Errorf("beginning an account: %w", err)
 	}
+	d, ev, err := s.newAccount(actor, about, care.VoiceSelf)
+	if err != nil {
+		return Draft{}, err
+	}
+	if err := s.Store.CreateAssessment(ctx, d.Assessment, ev); err != nil {
+		return Draft{}, fmt.Errorf("beginning an account: %w", err)
+	}
+	return d, nil
+}
+
+// newAccount makes the draft of an account and the event it is stored with. It begins empty: nobody sees what another
+// voice wrote. Only the person's own name and date of birth go along to the person, who need not say them twice.
+func (s *Service) newAccount(actor care.Actor, about care.Assessment, voice care.Voice) (Draft, care.Event, error) {
 	rs, err := s.Library.ToStart(string(care.KindAdultNeeds), s.Now())
 	if err != nil {
-		return Draft{}, fmt.Errorf("beginning an account: %w", err)
+		return Draft{}, care.Event{}, fmt.Errorf("beginning an account: %w", err)
 	}
 	a := s.fresh(rs, actor.Council)
 	a.LinkedTo, a.AccountOf, a.Kept, a.Reference = about.ID, true, true, newReference()
@@ -178,10 +185,7 @@ func (s *Service) beginAccount(ctx context.Context, actor care.Actor, voice care
 		}
 	}
 	self := care.Actor{Kind: care.ActorCitizen, ID: a.ID, Council: a.Council, As: actor.As}
-	if err := s.Store.CreateAssessment(ctx, a, s.event(self, "account.started", about.ID, string(voice))); err != nil {
-		return Draft{}, fmt.Errorf("beginning an account: %w", err)
-	}
-	return Draft{Assessment: a, Rules: rs}, nil
+	return Draft{Assessment: a, Rules: rs}, s.event(self, "account.started", about.ID, string(voice)), nil
 }
 
 // join sends an account: it becomes an entry of the case or draft it is about, and its own draft is gone.
@@ -194,6 +198,9 @@ func (s *Service) join(ctx context.Context, actor care.Actor, d Draft) (Draft, e
 	}
 	e := care.Entry{ID: d.ID, Case: d.LinkedTo, Kind: care.EntryAccount, At: now, By: actor.Kind, Body: body}
 	d.Priority = topPriority(d.Rules.Flags(d.Answers, d.Rules.Facts(d.Answers), nil))
+	if passed, err := s.joinPassed(ctx, actor, d, e); passed || err != nil {
+		return d, err
+	}
 	err = s.Store.JoinAccount(ctx, d.Assessment, e, s.event(actor, "account.sent", d.LinkedTo, string(account.Voice)))
 	if err != nil {
 		return d, fmt.Errorf("sending an account: %w", err)

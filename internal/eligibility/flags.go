@@ -28,6 +28,9 @@ func (j *Journey) Flags(a care.Answers, facts Facts, ind *care.Indication) []car
 	said := v.quoted()
 	var out []care.Flag
 	for _, f := range j.flags {
+		if f.consistency {
+			continue
+		}
 		if raised[f.ID] || (!f.When.IsZero() && f.When.Eval(v.read) == True) {
 			out = append(out, care.Flag{
 				ID: f.ID, Text: strings.Join(said.all(j.words.Flags[f.ID]), " "), Citation: f.Citation, Basis: f.Basis, Priority: flagPriorities[f.Priority],

@@ -144,6 +144,9 @@ func (l *Library) Version(id string) (*Ruleset, error) {
 	return nil, &UnknownRuleset{Asked: id, Known: l.IDs()}
 }
 
+// Versions returns all versions of a kind, oldest first; none when there is no such kind. The caller must not change them.
+func (l *Library) Versions(kind string) []*Ruleset { return l.byKind[kind] }
+
 // InForce returns the version of a kind that is in force on the day of on, as its own time zone counts days.
 func (l *Library) InForce(kind string, on time.Time) (*Ruleset, error) {
 	versions, ok := l.byKind[kind]

@@ -154,6 +154,9 @@ type flagRow struct {
 	RuleMark `yaml:",inline"`
 	file     string
 	line     int
+	// consistency marks a row of the list of that name: a question about answers that do not go together. It is no flag of a
+	// case, is stored with none and moves none in the queue; see Consistency.
+	consistency bool
 }
 
 var flagPriorities = map[string]care.Priority{
@@ -209,6 +212,7 @@ type questionsFile struct {
 	Pages          []pageRow         `yaml:"pages"`
 	Forms          []pageRow         `yaml:"forms"`
 	Flags          []flagRow         `yaml:"flags"`
+	Consistency    []flagRow         `yaml:"consistency"`
 	PromptPriority map[string]string `yaml:"prompt_priority"`
 	Postcodes      postcodes         `yaml:"postcodes"`
 

@@ -59,6 +59,10 @@ func (f *questionsFile) in(file string) {
 	for i := range f.Flags {
 		f.Flags[i].file = file
 	}
+	for i := range f.Consistency {
+		row := &f.Consistency[i]
+		row.file, row.consistency, row.Priority = file, true, "routine"
+	}
 }
 
 // resolve puts shared pages and forms where the journey uses them, and shared flags and postcodes before its own. A flag
@@ -75,7 +79,7 @@ func (f *questionsFile) resolve(shared *sharedFile, date string) Problems {
 			flags = append(flags, row)
 		}
 	}
-	f.Flags = append(flags, f.Flags...)
+	f.Flags = slices.Concat(flags, f.Flags, f.Consistency)
 	if f.Postcodes.Citation == "" {
 		f.Postcodes = shared.Postcodes
 	}

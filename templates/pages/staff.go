@@ -28,58 +28,32 @@ type StaffSignInPage struct {
 	KeptWords []StaffTold // the words themselves, only when they are too many to go back with the form
 	// Demo offers signing in without password or code, at the demonstration's councils; empty outside it.
 	Demo []StaffDemoCouncil
+	// Passkey asks for one; its Action is "" where there can be none.
+	Passkey PasskeyForm
 }
 
-// StaffDemoCouncil is one of the demonstration's councils.
-type StaffDemoCouncil struct{ Slug, Button string }
+// StaffDemoCouncil is one of the demonstration's councils; As is one of its people by id, "" for the first practitioner.
+type StaffDemoCouncil struct{ Slug, As, Button string }
 
 // StaffSetUpPage is where a one-time link leads: choose a password, pair an authenticator app.
 type StaffSetUpPage struct {
-	Layout   layouts.StaffPage
-	Action   string
-	Name     string
-	Email    string
-	Secret   string // in groups of four
-	Link     string // otpauth://
-	QR       QR
-	Problems StaffProblems
+	Layout layouts.StaffPage
+	Action string
+	Name   string
+	Email  string
+	Secret string // in groups of four
+	Link   string // otpauth://
+	QR     QR
+	Until  string // how long the link works
+	// HasPassword: only the second factor was reset, so the password is asked for and not chosen.
+	HasPassword bool
+	Problems    StaffProblems
 }
 
 // QR is a QR code as one SVG path, a unit to a module.
 type QR struct {
 	Size int // modules along a side, with the quiet zone
 	Path string
-}
-
-// StaffQueuePage is the list of a council's cases.
-type StaffQueuePage struct {
-	Layout   layouts.StaffPage
-	Heading  string
-	Filter   components.FilterParams
-	Kind     components.SelectParams
-	Status   components.SelectParams
-	Who      components.SelectParams
-	Flag     components.SelectParams
-	Rows     []StaffQueueRow
-	NextHref string
-	FirstRef string // back to the first page, "" when on it
-	Empty    []string
-	Notice   string
-}
-
-// StaffQueueRow is one case in the queue.
-type StaffQueueRow struct {
-	Name, Href, Reference string
-	ContactRule           bool
-	Kind                  string
-	Waiting               string
-	Due                   string
-	Late                  bool
-	Badges                []components.BadgeParams
-	More                  string // "and 2 more"
-	Worker                string // "" when nobody has it
-	Mine                  bool
-	TakeAction, BackTo    string // "" when the case cannot be taken or put back any more
 }
 
 // StaffCase stands on every page of a case.
@@ -91,6 +65,7 @@ type StaffCase struct {
 	Locked   bool   // signed: nothing is to be filled in any more
 	LockedBy string // a sentence
 	Signed   string // address of the signed record
+	Passed   string // where another council has it now, in a sentence; "" while the case is here
 	Success  string // a sentence after something was saved
 	Take     StaffTake
 	Problems StaffProblems
@@ -133,7 +108,14 @@ type StaffSummaryPage struct {
 	Form          []StaffTold  // what a contact request or concern says
 	Daily         []StaffBlock // what is told of daily life, where no findings are made
 	Shows         []string     // what the rules suggest, in sentences
+	Changes       StaffChanges
+	Differ        []string // where the voices differ, in sentences
+	Checks        StaffCheckList
+	Prepare       Link
+	Versions      Link
+	AnswersHref   string
 	Picture       *components.PictureParams
+	Dots          *components.DotsParams
 	AskAbout      []string
 	Weigh         []string
 	Flags         []StaffFlag
@@ -142,11 +124,11 @@ type StaffSummaryPage struct {
 	Details       []StaffBlock // who and where they are, how to reach them
 	Later         []StaffLater // what came since it was sent, in order
 	Withdraw      StaffWithdraw
-	Ask           StaffAsk
 	Code          StaffCode
 	Contacts      []StaffContact
 	Contact       StaffContactForm
 	Linked        Link
+	Alike         StaffAlike // likely duplicates
 }
 
 // StaffBlock is one account's part of something: whose it is, "" where there is only one account, and what was told.
@@ -217,9 +199,10 @@ type StaffContactForm struct {
 // StaffAnswersPage lays each outcome's answer beside the law's test, with the finding under it.
 type StaffAnswersPage struct {
 	StaffCase
-	Intro []string
-	Index components.TaskListParams
-	Rows  []StaffFindingRow
+	Intro  []string
+	Checks StaffCheckList // answers that do not go together
+	Index  components.TaskListParams
+	Rows   []StaffFindingRow
 }
 
 // StaffFindingRow is one outcome.
@@ -233,9 +216,12 @@ type StaffFindingRow struct {
 	Voices              []StaffTelling // where there are several, side by side
 	Differ              string         // how they differ, and what to do
 	Silent              string         // said instead when nothing was answered
-	Suggestion          string
+	Suggestion          string         // "" while the practitioner's own view comes first; then First says so
 	SuggestionClasses   string
+	First               string
 	Why                 []StaffReason
+	Changes             StaffChanges
+	Help                StaffHelp // where there is one account
 	Action              string
 	Version             string
 	Conclusions         components.RadiosParams
@@ -253,6 +239,14 @@ type StaffFindingRow struct {
 type StaffTelling struct {
 	Title, Sent string
 	Told        []StaffTold
+	Help        StaffHelp
+}
+
+// StaffHelp is the help that somebody has now, which is not counted, and what its end would mean. Title is "" for none told.
+type StaffHelp struct {
+	Title string
+	Rows  []StaffTold
+	Stops []string
 }
 
 // StaffLimb is one of the ways of being unable, and whether the person said so.
@@ -296,8 +290,6 @@ type StaffRecordPage struct {
 	NoContactReason string
 	Decision        components.RadiosParams
 	DecisionReason  string
-	Advice          string
-	Considered      components.RadiosParams
 	NextSteps       string
 	Version         string
 	Saved           string
@@ -305,11 +297,18 @@ type StaffRecordPage struct {
 	Confirm         string // "I decide this on behalf of {council}"
 	SignError       string
 	Words           StaffRecordWords
+	Ends            []StaffPart // what each end owes
+	Parts           []StaffPart // how the assessment was made
+	Reply           StaffPart
+	Sharing         StaffSharing
+	Second          StaffSecondPart
+	Revising        string // why a next record is prepared
+	See             Link   // the record that stands meanwhile
 }
 
 // StaffRecordWords are the sentences of that page that are the law's.
 type StaffRecordWords struct {
-	NoContactHint, DecisionReason, DecisionReasonHint, Advice, AdviceHint, NextSteps, NextStepsHint, SignNote, NotYet string
+	NoContactHint, DecisionReason, DecisionReasonHint, NextSteps, NextStepsHint, SignNote, NotYet string
 }
 
 // StaffSignedPage is the signed record: read on screen, printed, exported.
@@ -326,6 +325,7 @@ type StaffSignedPage struct {
 	HashNote  string
 	PrintNote string
 	Caution   string // before a copy goes to the person
+	After     StaffAfter
 }
 
 // StaffSection is a heading with question and answer rows.
@@ -341,6 +341,10 @@ type StaffTimelinePage struct {
 	Items components.TimelineParams
 	Count string
 	Other Link // the changes alone, or everything
+
+	Filter components.FilterParams
+	Types  components.CheckboxesParams
+	None   string // said when nothing fits
 }
 
 // StaffConflictPage shows what two people wrote on one form, and lets the second one choose. Neither is lost by looking.

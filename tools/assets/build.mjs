@@ -92,12 +92,13 @@ function hashed (name, bytes) {
   return path.posix.join(dir, `${stem}.${hash}${ext}`)
 }
 
-const bundles = ['citizen', 'staff']
+const bundles = ['citizen', 'staff', 'passkey']
 const citizen = styles('citizen')
 const files = [
   { name: 'citizen.css', bytes: citizen },
   { name: 'citizen-rtl.css', bytes: mirrored(citizen) },
   { name: 'staff.css', bytes: styles('staff') },
+  { name: 'letter.css', bytes: styles('letter') },
   ...(await Promise.all(bundles.map(scripts))).flat(),
   { name: 'icon.svg', bytes: await readFile(path.join(source, 'icon.svg')) },
   ...await pictures()

@@ -95,7 +95,7 @@ func (r Ring) Council(slug string, wrapped []byte) (*Council, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Council{slug: slug, aead: newAEAD(key)}, nil
+	return &Council{slug: slug, aead: newAEAD(key), blind: blindKey(key)}, nil
 }
 
 // A Council is the key of one council. It may be used by many at once.
@@ -103,8 +103,9 @@ func (r Ring) Council(slug string, wrapped []byte) (*Council, error) {
 // It wraps one data key per save. Random 96-bit nonces are good for 2^32 wraps under one key (NIST SP 800-38D s.8.3):
 // a save every second for 136 years.
 type Council struct {
-	slug string
-	aead cipher.AEAD
+	slug  string
+	aead  cipher.AEAD
+	blind []byte // see Blind
 }
 
 const dataColumn = "data_key"

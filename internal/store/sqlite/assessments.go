@@ -57,16 +57,16 @@ func (s *Store) CreateAssessment(ctx context.Context, a care.Assessment, evs ...
 	if err != nil {
 		return fmt.Errorf("storing assessment %s: %w", a.ID, err)
 	}
+	tokens, err := s.tokensOf(ctx, a)
+	if err != nil {
+		return fmt.Errorf("storing assessment %s: %w", a.ID, err)
+	}
 	err = s.write(ctx, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO assessments (id, council, kind, ruleset, status, version, sealed_version, started_at, saved_at,
-			reference, sent_at, due_at, queue_rank, linked_to, account_of, kept, keyed_by, keyed_how, worker, worker_name,
-			data_key, answers, summary, indication)
-			VALUES (?, ?, ?, ?, ?, 1, 1, ?, ?, NULLIF(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			a.ID, a.Council, string(a.Kind), a.Ruleset, string(a.Status), micros(a.StartedAt), micros(a.SavedAt),
-			a.Reference, micros(a.SentAt), dueMicros(a.DueAt), -int(a.Priority), a.LinkedTo, a.AccountOf, a.Kept, a.KeyedBy, a.KeyedHow,
-			a.Worker, a.WorkerName, sealed.key, sealed.answers, sealed.summary, sealed.indication)
-		if err != nil {
-			return told(err)
+		if err := t.insertAssessment(a, sealed); err != nil {
+			return err
+		}
+		if err := t.addTokens(a.ID, a.SentAt, tokens); err != nil {
+			return err
 		}
 		return t.addEvents(a.Council, evs...)
 	})
@@ -76,15 +76,32 @@ func (s *Store) CreateAssessment(ctx context.Context, a care.Assessment, evs ...
 	return nil
 }
 
+// insertAssessment stores an assessment as Version 1, with what was sealed of it for that.
+func (t *tx) insertAssessment(a care.Assessment, sealed sealedAssessment) error {
+	_, err := t.exec(`INSERT INTO assessments (id, council, kind, ruleset, status, version, sealed_version, started_at, saved_at,
+		reference, sent_at, due_at, queue_rank, linked_to, account_of, kept, keyed_by, keyed_how, worker, worker_name,
+		team, restricted, held_until, test, adapted, first_opened, revising, data_key, answers, summary, indication)
+		VALUES (?, ?, ?, ?, ?, 1, 1, ?, ?, NULLIF(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`,
+		a.ID, a.Council, string(a.Kind), a.Ruleset, string(a.Status), micros(a.StartedAt), micros(a.SavedAt),
+		a.Reference, micros(a.SentAt), dueMicros(a.DueAt), -int(a.Priority), a.LinkedTo, a.AccountOf, a.Kept, a.KeyedBy, a.KeyedHow,
+		a.Worker, a.WorkerName, a.Team, a.Restricted, micros(a.HeldUntil), a.Test, a.Adapted, micros(a.FirstOpened),
+		sealed.key, sealed.answers, sealed.summary, sealed.indication)
+	if err != nil {
+		return told(err)
+	}
+	return nil
+}
+
 const assessmentColumns = `id, council, kind, ruleset, status, version, sealed_version, started_at, saved_at,
 	coalesce(reference, ''), sent_at, due_at, queue_rank, linked_to, account_of, kept, keyed_by, keyed_how, worker, worker_name,
-	data_key, answers, summary, indication`
+	team, restricted, held_until, test, adapted, first_opened, revising, passed, news_at, data_key, answers, summary, indication`
 
 // assessmentRow is a row before it is opened.
 type assessmentRow struct {
 	a                                care.Assessment
 	sealedVersion, rank              int
 	startedAt, savedAt, sentAt, due  int64
+	heldUntil, firstOpened, newsAt   int64
 	key, answers, summary, indicated []byte
 }
 
@@ -92,7 +109,7 @@ func (r *assessmentRow) dest() []any {
 	a := &r.a
 	return []any{&a.ID, &a.Council, (*string)(&a.Kind), &a.Ruleset, (*string)(&a.Status), &a.Version, &r.sealedVersion, &r.startedAt, &r.savedAt,
 		&a.Reference, &r.sentAt, &r.due, &r.rank, &a.LinkedTo, &a.AccountOf, &a.Kept, &a.KeyedBy, &a.KeyedHow, &a.Worker, &a.WorkerName,
-		&r.key, &r.answers, &r.summary, &r.indicated}
+		&a.Team, &a.Restricted, &r.heldUntil, &a.Test, &a.Adapted, &r.firstOpened, &a.Revising, &a.Passed, &r.newsAt, &r.key, &r.answers, &r.summary, &r.indicated}
 }
 
 // open unseals the row.
@@ -123,6 +140,7 @@ func (s *Store) openAssessment(ctx context.Context, r *assessmentRow) (care.Asse
 	}
 	r.a.Priority = care.Priority(-r.rank)
 	r.a.StartedAt, r.a.SavedAt, r.a.SentAt, r.a.DueAt = fromMicros(r.startedAt), fromMicros(r.savedAt), fromMicros(r.sentAt), fromDueMicros(r.due)
+	r.a.HeldUntil, r.a.FirstOpened, r.a.NewsAt = fromMicros(r.heldUntil), fromMicros(r.firstOpened), fromMicros(r.newsAt)
 	return r.a, nil
 }
 
@@ -162,20 +180,27 @@ func (s *Store) SaveAssessment(ctx context.Context, a care.Assessment, evs ...ca
 	if err != nil {
 		return fmt.Errorf("saving assessment %s: %w", a.ID, err)
 	}
+	tokens, err := s.tokensOf(ctx, a)
+	if err != nil {
+		return fmt.Errorf("saving assessment %s: %w", a.ID, err)
+	}
 	err = s.write(ctx, func(t *tx) error {
 		n, err := t.exec(`UPDATE assessments SET kind = ?, ruleset = ?, status = ?, version = ?, sealed_version = ?, saved_at = ?,
 			reference = NULLIF(?, ''), sent_at = ?, due_at = ?, queue_rank = ?, linked_to = ?, account_of = ?, kept = ?, keyed_by = ?, keyed_how = ?,
-			worker = ?, worker_name = ?, data_key = ?, answers = ?, summary = ?, indication = ?
+			worker = ?, worker_name = ?, team = ?, restricted = ?, test = ?, adapted = ?, data_key = ?, answers = ?, summary = ?, indication = ?
 			WHERE id = ? AND council = ? AND version = ? AND status = 'draft'`,
 			string(a.Kind), a.Ruleset, string(a.Status), next, next, micros(a.SavedAt),
 			a.Reference, micros(a.SentAt), dueMicros(a.DueAt), -int(a.Priority), a.LinkedTo, a.AccountOf, a.Kept, a.KeyedBy, a.KeyedHow,
-			a.Worker, a.WorkerName, sealed.key, sealed.answers, sealed.summary, sealed.indication,
+			a.Worker, a.WorkerName, a.Team, a.Restricted, a.Test, a.Adapted, sealed.key, sealed.answers, sealed.summary, sealed.indication,
 			a.ID, a.Council, a.Version)
 		if err != nil {
 			return told(err)
 		}
 		if n == 0 {
 			return t.whyNot(a.Council, a.ID)
+		}
+		if err := t.addTokens(a.ID, a.SentAt, tokens); err != nil {
+			return err
 		}
 		return t.addEvents(a.Council, evs...)
 	})

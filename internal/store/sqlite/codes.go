@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -16,8 +17,8 @@ func (s *Store) AddCode(ctx context.Context, council string, c care.Code, ev car
 		if err := t.assessmentExists(council, c.Assessment); err != nil {
 			return err
 		}
-		_, err := t.exec("INSERT INTO codes (id, assessment, council, kind, hash, created_at, until, used_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			c.ID, c.Assessment, council, string(c.Kind), c.Hash, micros(c.CreatedAt), micros(c.Until), micros(c.UsedAt), micros(c.EndedAt))
+		_, err := t.exec("INSERT INTO codes (id, assessment, council, kind, hash, created_at, until, used_at, ended_at, press, opened) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			c.ID, c.Assessment, council, string(c.Kind), c.Hash, micros(c.CreatedAt), micros(c.Until), micros(c.UsedAt), micros(c.EndedAt), c.Press, c.Opened)
 		if err != nil {
 			return told(err)
 		}
@@ -29,11 +30,11 @@ func (s *Store) AddCode(ctx context.Context, council string, c care.Code, ev car
 	return nil
 }
 
-const codeColumns = "id, assessment, kind, hash, created_at, until, used_at, ended_at"
+const codeColumns = "id, assessment, kind, hash, created_at, until, used_at, ended_at, press, opened"
 
 func scanCode(scan func(...any) error) (c care.Code, err error) {
 	var created, until, used, ended int64
-	if err := scan(&c.ID, &c.Assessment, (*string)(&c.Kind), &c.Hash, &created, &until, &used, &ended); err != nil {
+	if err := scan(&c.ID, &c.Assessment, (*string)(&c.Kind), &c.Hash, &created, &until, &used, &ended, &c.Press, &c.Opened); err != nil {
 		return care.Code{}, told(err)
 	}
 	c.CreatedAt, c.Until, c.UsedAt, c.EndedAt = fromMicros(created), fromMicros(until), fromMicros(used), fromMicros(ended)
@@ -64,6 +65,9 @@ func (s *Store) CodesOf(ctx context.Context, council, assessment string) ([]care
 // care.ErrNotFound when the council has no such reference.
 func (s *Store) CodesByReference(ctx context.Context, council, reference string) (assessment string, codes []care.Code, err error) {
 	err = s.readRow(ctx, "SELECT id FROM assessments WHERE reference = ? AND council = ?", []any{reference, council}, &assessment)
+	if errors.Is(err, sql.ErrNoRows) { // one that another council gave, of a case that came from there
+		err = s.readRow(ctx, cameAsSQL, []any{council, reference}, &assessment)
+	}
 	if err != nil {
 		return "", nil, fmt.Errorf("looking up a reference: %w", told(err))
 	}
@@ -86,28 +90,51 @@ func (s *Store) CodeByHash(ctx context.Context, council, hash string) (care.Code
 	return c, nil
 }
 
-// UseCode notes that a code was used at a time. care.ErrConflict when it is not live then ([care.Code.Live]): used, if
-// it opens only once, ended or run out, be it a moment ago. care.ErrNotFound when the council has no such code.
-func (s *Store) UseCode(ctx context.Context, council, id string, at time.Time, ev care.Event) error {
-	err := s.write(ctx, func(t *tx) error {
+// UseCode notes that a code was used and stores the account that its use begins, in one transaction; it returns that
+// account's id, "" for none. A second press of the form that used it ([care.Code.OpensAgain]) gets the same and writes
+// nothing. care.ErrConflict when the code is not live then ([care.Code.Live]): used, if it opens only once, ended or run
+// out, be it a moment ago. care.ErrNotFound when the council has no such code, or no longer the form it belongs to.
+func (s *Store) UseCode(ctx context.Context, council, id string, use care.CodeUse, evs ...care.Event) (opened string, err error) {
+	var sealed sealedAssessment
+	if use.Account.ID != "" {
+		if use.Account.Council != council {
+			return "", fmt.Errorf("using code %s: the account is of council %q, not %q", id, use.Account.Council, council)
+		}
+		if sealed, err = s.sealAssessment(ctx, use.Account, 1); err != nil {
+			return "", fmt.Errorf("using code %s: %w", id, err)
+		}
+	}
+	err = s.write(ctx, func(t *tx) error {
+		opened = ""
 		c, err := scanCode(func(dest ...any) error {
 			return t.row("SELECT "+codeColumns+" FROM codes WHERE id = ? AND council = ?", []any{id, council}, dest...)
 		})
 		if err != nil {
 			return err
 		}
-		if !c.Live(at) {
+		if c.OpensAgain(use.Press, use.At) {
+			opened = c.Opened
+			return nil
+		}
+		if !c.Live(use.At) {
 			return care.ErrConflict
 		}
-		if _, err := t.exec("UPDATE codes SET used_at = ? WHERE id = ?", micros(at), id); err != nil {
+		if use.Account.ID != "" {
+			if err := t.insertAssessment(use.Account, sealed); err != nil {
+				return err
+			}
+		}
+		opened = use.Account.ID
+		_, err = t.exec("UPDATE codes SET used_at = ?, press = ?, opened = ? WHERE id = ?", micros(use.At), use.Press, opened, id)
+		if err != nil {
 			return told(err)
 		}
-		return t.addEvents(council, ev)
+		return t.addEvents(council, evs...)
 	})
 	if err != nil {
-		return fmt.Errorf("using code %s: %w", id, err)
+		return "", fmt.Errorf("using code %s: %w", id, err)
 	}
-	return nil
+	return opened, nil
 }
 
 const endSessionsSQL = "DELETE FROM sessions WHERE assessment <> '' AND as_kind = ? AND council = ? AND assessment = ?"

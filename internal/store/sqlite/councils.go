@@ -3,26 +3,44 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 
 	"threshold/internal/care"
 	"threshold/internal/store/keys"
 )
 
+const councilColumns = "slug, name, gss, phone, phone_24h, email, leave_url, complaint_url, directory_url, colour, read_days, settings, demo, created_at"
+
+func scanCouncil(scan func(...any) error) (care.Council, error) {
+	var c care.Council
+	var created int64
+	var settings []byte
+	if err := scan(&c.Slug, &c.Name, &c.GSS, &c.Phone, &c.Phone24h, &c.Email, &c.LeaveURL, &c.ComplaintURL, &c.DirectoryURL,
+		&c.Colour, &c.ReadDays, &settings, &c.Demo, &created); err != nil {
+		return c, told(err)
+	}
+	if err := json.Unmarshal(settings, &c.Settings); err != nil {
+		return c, fmt.Errorf("settings of council %s: %w", c.Slug, err)
+	}
+	c.CreatedAt = fromMicros(created)
+	return c, nil
+}
+
+// council reads one as it is in the middle of a change.
+func (t *tx) council(slug string) (care.Council, error) {
+	return scanCouncil(func(dest ...any) error {
+		return t.row("SELECT "+councilColumns+" FROM councils WHERE slug = ?", []any{slug}, dest...)
+	})
+}
+
 // Councils returns all councils by name.
 func (s *Store) Councils(ctx context.Context) ([]care.Council, error) {
 	var all []care.Council
-	err := s.readRows(ctx, `SELECT slug, name, gss, phone, phone_24h, email, leave_url, complaint_url, directory_url, colour, read_days, demo, created_at
-		FROM councils ORDER BY name, slug`, nil, func(r *sql.Rows) error {
-		var c care.Council
-		var created int64
-		if err := r.Scan(&c.Slug, &c.Name, &c.GSS, &c.Phone, &c.Phone24h, &c.Email, &c.LeaveURL, &c.ComplaintURL, &c.DirectoryURL,
-			&c.Colour, &c.ReadDays, &c.Demo, &created); err != nil {
-			return err
-		}
-		c.CreatedAt = fromMicros(created)
+	err := s.readRows(ctx, "SELECT "+councilColumns+" FROM councils ORDER BY name, slug", nil, func(r *sql.Rows) error {
+		c, err := scanCouncil(r.Scan)
 		all = append(all, c)
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reading councils: %w", err)
@@ -36,16 +54,20 @@ func (s *Store) PutCouncil(ctx context.Context, c care.Council, ev care.Event) e
 	if c.Slug == "" {
 		return fmt.Errorf("storing a council: it has no slug")
 	}
+	settings, err := json.Marshal(c.Settings)
+	if err != nil {
+		return fmt.Errorf("storing council %s: %w", c.Slug, err)
+	}
 	wrapped := s.ring.NewCouncil(c.Slug)
-	err := s.write(ctx, func(t *tx) error {
+	err = s.write(ctx, func(t *tx) error {
 		_, err := t.exec(`INSERT INTO councils
-			(slug, name, gss, phone, phone_24h, email, leave_url, complaint_url, directory_url, colour, read_days, demo, created_at, council_key)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			(slug, name, gss, phone, phone_24h, email, leave_url, complaint_url, directory_url, colour, read_days, settings, demo, created_at, council_key)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (slug) DO UPDATE SET
 			name = excluded.name, gss = excluded.gss, phone = excluded.phone, phone_24h = excluded.phone_24h, email = excluded.email,
 			leave_url = excluded.leave_url, complaint_url = excluded.complaint_url, directory_url = excluded.directory_url,
-			colour = excluded.colour, read_days = excluded.read_days, demo = excluded.demo`,
-			c.Slug, c.Name, c.GSS, c.Phone, c.Phone24h, c.Email, c.LeaveURL, c.ComplaintURL, c.DirectoryURL, c.Colour, c.ReadDays, c.Demo,
+			colour = excluded.colour, read_days = excluded.read_days, settings = excluded.settings, demo = excluded.demo`,
+			c.Slug, c.Name, c.GSS, c.Phone, c.Phone24h, c.Email, c.LeaveURL, c.ComplaintURL, c.DirectoryURL, c.Colour, c.ReadDays, string(settings), c.Demo,
 			micros(c.CreatedAt), wrapped)
 		if err != nil {
 			return told(err)

@@ -48,8 +48,16 @@ func (s *Store) SignCase(ctx context.Context, council string, d care.Determinati
 		if err != nil {
 			return told(err)
 		}
-		if _, err := t.exec("UPDATE assessments SET status = 'signed', version = version + 1 WHERE id = ?", d.CaseID); err != nil {
+		if _, err := t.exec("UPDATE assessments SET status = 'signed', revising = 0, version = version + 1 WHERE id = ?", d.CaseID); err != nil {
 			return told(err)
+		}
+		if err := t.settle(council, d.CaseID, care.OwesSecond); err != nil {
+			return err
+		}
+		for _, o := range d.Owe {
+			if err := t.owe(council, d.CaseID, o); err != nil {
+				return err
+			}
 		}
 		return t.addEvents(council, evs...)
 	})

@@ -41,12 +41,21 @@ func (s *Store) entryToAdd(ctx context.Context, council string, e care.Entry) (f
 	record, wrapped := key.NewRecord(entryPlace(e.Case, e.ID))
 	body := record.Seal("body", e.Body)
 	return func(t *tx) error {
-		if err := t.assessmentExists(council, e.Case); err != nil {
+		if err := t.mayAdd(council, e.Case); err != nil {
 			return err
 		}
 		_, err := t.exec("INSERT INTO entries (id, case_id, council, kind, about, at, by_kind, by_id, data_key, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			e.ID, e.Case, council, string(e.Kind), e.About, micros(e.At), string(e.By), e.ByID, wrapped, body)
-		return told(err)
+		if err != nil {
+			return told(err)
+		}
+		if err := t.news(e); err != nil {
+			return err
+		}
+		if err := t.settle(council, e.Case, e.Settle); err != nil {
+			return err
+		}
+		return t.owe(council, e.Case, e.Owe)
 	}, nil
 }
 

@@ -43,10 +43,11 @@ func (t *tx) addEvents(council string, evs ...care.Event) error {
 		if ev.ID == "" {
 			ev.ID = newID()
 		}
-		_, err := t.exec("INSERT INTO events (id, at, council, actor, actor_id, verb, subject, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-			ev.ID, micros(ev.At), ev.Council, string(ev.Actor), ev.ActorID, ev.Verb, ev.Subject, ev.Detail)
-		if err != nil {
+		if err := t.chain(&ev); err != nil {
 			return fmt.Errorf("writing event %s: %w", ev.Verb, told(err))
+		}
+		if err := t.tally(&ev); err != nil {
+			return fmt.Errorf("counting event %s: %w", ev.Verb, told(err))
 		}
 		if ev.Mail != nil {
 			if err := t.w.post(t, &ev); err != nil {

@@ -53,7 +53,7 @@ func (s *Store) caseExists(ctx context.Context, council, id string) error {
 }
 
 // SavePart stores one working paper as version p.Version+1. care.ErrConflict when p.Version (0 for new) is not the
-// stored one, care.ErrLocked when the case is signed.
+// stored one, care.ErrLocked when the case is signed and its next record is not being prepared.
 func (s *Store) SavePart(ctx context.Context, council, caseID string, p care.Part, ev care.Event) error {
 	key, err := s.councilKey(ctx, council)
 	if err != nil {
@@ -68,7 +68,12 @@ func (s *Store) SavePart(ctx context.Context, council, caseID string, p care.Par
 		case err != nil:
 			return err
 		case status == care.StatusSigned:
-			return care.ErrLocked
+			switch revising, err := t.revising(caseID); {
+			case err != nil:
+				return err
+			case !revising:
+				return care.ErrLocked
+			}
 		}
 		if p.Version == 0 {
 			_, err := t.exec("INSERT INTO case_parts (case_id, name, council, version, data_key, body) VALUES (?, ?, ?, ?, ?, ?)",
@@ -92,4 +97,10 @@ func (s *Store) SavePart(ctx context.Context, council, caseID string, p care.Par
 		return fmt.Errorf("saving %s of case %s: %w", p.Name, caseID, err)
 	}
 	return nil
+}
+
+// revising says whether the next record of a signed case is being prepared.
+func (t *tx) revising(caseID string) (on bool, err error) {
+	err = t.row("SELECT revising FROM assessments WHERE id = ?", []any{caseID}, &on)
+	return on, told(err)
 }

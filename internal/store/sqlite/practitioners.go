@@ -11,7 +11,7 @@ import (
 )
 
 const practitionerColumns = `id, council, name, email, roles, registration, totp_last, coalesce(setup_hash, ''), setup_until,
-	disabled, demo, created_at, version, data_key, password_hash, totp_secret`
+	disabled, team, training, on_duty, demo, created_at, version, data_key, password_hash, totp_secret`
 
 func practitionerPlace(id string, version int) keys.Place {
 	return keys.Place{Table: "practitioners", Record: id, Version: version}
@@ -20,16 +20,19 @@ func practitionerPlace(id string, version int) keys.Place {
 // scanPractitioner reads a row and opens what is sealed in it.
 func (s *Store) scanPractitioner(ctx context.Context, scan func(...any) error) (care.Practitioner, error) {
 	var p care.Practitioner
-	var roles string
+	var roles, training string
 	var until, created int64
 	var wrapped, password, totp []byte
 	err := scan(&p.ID, &p.Council, &p.Name, &p.Email, &roles, &p.Registration, &p.TOTPLast, &p.SetupHash, &until,
-		&p.Disabled, &p.Demo, &created, &p.Version, &wrapped, &password, &totp)
+		&p.Disabled, &p.Team, &training, &p.OnDuty, &p.Demo, &created, &p.Version, &wrapped, &password, &totp)
 	if err != nil {
 		return care.Practitioner{}, told(err)
 	}
 	for r := range strings.FieldsSeq(roles) {
 		p.Roles = append(p.Roles, care.Role(r))
+	}
+	if training != "" {
+		p.Training = strings.Fields(training)
 	}
 	p.SetupUntil, p.CreatedAt = fromMicros(until), fromMicros(created)
 	council, err := s.councilKey(ctx, p.Council)
@@ -92,9 +95,26 @@ func (s *Store) Practitioners(ctx context.Context, council string) ([]care.Pract
 // PutPractitioner adds (Version 0) or replaces one; the stored version becomes p.Version+1. care.ErrConflict when it
 // moved on, or the e-mail address or set-up token is another's; care.ErrNotFound when p.Council is not theirs.
 func (s *Store) PutPractitioner(ctx context.Context, p care.Practitioner, ev care.Event) error {
-	council, err := s.councilKey(ctx, p.Council)
+	put, err := s.practitionerToPut(ctx, p)
+	if err == nil {
+		err = s.write(ctx, func(t *tx) error {
+			if err := put(t); err != nil {
+				return err
+			}
+			return t.addEvents(p.Council, ev)
+		})
+	}
 	if err != nil {
 		return fmt.Errorf("storing practitioner %s: %w", p.ID, err)
+	}
+	return nil
+}
+
+// practitionerToPut seals a practitioner and returns what writes the row.
+func (s *Store) practitionerToPut(ctx context.Context, p care.Practitioner) (func(*tx) error, error) {
+	council, err := s.councilKey(ctx, p.Council)
+	if err != nil {
+		return nil, err
 	}
 	roles := make([]string, len(p.Roles))
 	for i, r := range p.Roles {
@@ -103,23 +123,20 @@ func (s *Store) PutPractitioner(ctx context.Context, p care.Practitioner, ev car
 	next := p.Version + 1
 	record, wrapped := council.NewRecord(practitionerPlace(p.ID, next))
 	password, totp := record.Seal("password_hash", []byte(p.PasswordHash)), record.Seal("totp_secret", []byte(p.TOTPSecret))
-	err = s.write(ctx, func(t *tx) error {
+	return func(t *tx) error {
 		if p.Version == 0 {
 			_, err := t.exec(`INSERT INTO practitioners (id, council, name, email, roles, registration, totp_last, setup_hash, setup_until,
-				disabled, demo, created_at, version, data_key, password_hash, totp_secret)
-				VALUES (?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, ?, ?, ?, ?, ?, ?, ?)`,
+				disabled, team, training, on_duty, demo, created_at, version, data_key, password_hash, totp_secret)
+				VALUES (?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 				p.ID, p.Council, p.Name, p.Email, strings.Join(roles, " "), p.Registration, p.TOTPLast, p.SetupHash, micros(p.SetupUntil),
-				p.Disabled, p.Demo, micros(p.CreatedAt), next, wrapped, password, totp)
-			if err != nil {
-				return told(err)
-			}
-			return t.addEvents(p.Council, ev)
+				p.Disabled, p.Team, strings.Join(p.Training, " "), p.OnDuty, p.Demo, micros(p.CreatedAt), next, wrapped, password, totp)
+			return told(err)
 		}
 		n, err := t.exec(`UPDATE practitioners SET name = ?, email = ?, roles = ?, registration = ?, totp_last = ?, setup_hash = NULLIF(?, ''),
-			setup_until = ?, disabled = ?, demo = ?, created_at = ?, version = ?, data_key = ?, password_hash = ?, totp_secret = ?
+			setup_until = ?, disabled = ?, team = ?, training = ?, on_duty = ?, demo = ?, created_at = ?, version = ?, data_key = ?, password_hash = ?, totp_secret = ?
 			WHERE id = ? AND council = ? AND version = ?`,
 			p.Name, p.Email, strings.Join(roles, " "), p.Registration, p.TOTPLast, p.SetupHash,
-			micros(p.SetupUntil), p.Disabled, p.Demo, micros(p.CreatedAt), next, wrapped, password, totp,
+			micros(p.SetupUntil), p.Disabled, p.Team, strings.Join(p.Training, " "), p.OnDuty, p.Demo, micros(p.CreatedAt), next, wrapped, password, totp,
 			p.ID, p.Council, p.Version)
 		if err != nil {
 			return told(err)
@@ -131,10 +148,6 @@ func (s *Store) PutPractitioner(ctx context.Context, p care.Practitioner, ev car
 			}
 			return care.ErrConflict
 		}
-		return t.addEvents(p.Council, ev)
-	})
-	if err != nil {
-		return fmt.Errorf("storing practitioner %s: %w", p.ID, err)
-	}
-	return nil
+		return nil
+	}, nil
 }

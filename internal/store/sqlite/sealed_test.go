@@ -80,7 +80,8 @@ func TestNothingPersonalOnDisk(t *testing.T) {
 	must(t, s.AddCode(ctx, north, care.Code{ID: "c", Assessment: a.ID, Kind: care.CodeReturn, Hash: "5eed"}, care.Event{At: noon, Mail: p.mail()}))
 	// Three messages: one is dead, one was tried and waits, one was not tried.
 	must(t, s.AddCode(ctx, north, care.Code{ID: "d", Assessment: a.ID, Kind: care.CodeReturn, Hash: "5eed"}, care.Event{At: noon, Mail: p.mail()}))
-	must(t, s.UseCode(ctx, north, "c", noon, care.Event{At: noon, Mail: p.mail()}))
+	_, err := s.UseCode(ctx, north, "c", care.CodeUse{At: noon}, care.Event{At: noon, Mail: p.mail()})
+	must(t, err)
 	for _, dead := range []bool{true, false} {
 		m, ok, err := s.NextMail(ctx)
 		must(t, err)
@@ -94,7 +95,7 @@ func TestNothingPersonalOnDisk(t *testing.T) {
 	account.AccountOf, account.LinkedTo = true, a.ID
 	must(t, s.CreateAssessment(ctx, account))
 	must(t, s.JoinAccount(ctx, account, care.Entry{ID: account.ID, Case: a.ID, Kind: care.EntryAccount, At: noon, Body: []byte(p.word())}))
-	_, err := s.Try(ctx, p.word(), noon, 5, noon.Sub(noon.AddDate(0, 0, -1)))
+	_, err = s.Try(ctx, p.word(), noon, 5, noon.Sub(noon.AddDate(0, 0, -1)))
 	must(t, err)
 	// A refused change must leave nothing behind either.
 	if s.SaveAssessment(ctx, a) == nil || s.CreateAssessment(ctx, fullDraft(p, a.ID)) == nil {

@@ -12,8 +12,8 @@ import (
 func (s *Store) Session(ctx context.Context, idHash string) (care.Session, error) {
 	v := care.Session{IDHash: idHash}
 	var created, seen int64
-	err := s.readRow(ctx, "SELECT kind, council, assessment, practitioner, created_at, seen_at, locked, as_kind, locale, large, equality FROM sessions WHERE id_hash = ?", []any{idHash},
-		(*string)(&v.Kind), &v.Council, &v.Assessment, &v.Practitioner, &created, &seen, &v.Locked, (*string)(&v.As), &v.Locale, &v.Large, &v.Equality)
+	err := s.readRow(ctx, "SELECT kind, council, assessment, practitioner, created_at, seen_at, locked, as_kind, locale, large, equality, browser FROM sessions WHERE id_hash = ?", []any{idHash},
+		(*string)(&v.Kind), &v.Council, &v.Assessment, &v.Practitioner, &created, &seen, &v.Locked, (*string)(&v.As), &v.Locale, &v.Large, &v.Equality, &v.Browser)
 	if err != nil {
 		return care.Session{}, fmt.Errorf("reading a session: %w", told(err))
 	}
@@ -24,13 +24,13 @@ func (s *Store) Session(ctx context.Context, idHash string) (care.Session, error
 // PutSession adds or replaces a session.
 func (s *Store) PutSession(ctx context.Context, v care.Session) error {
 	err := s.write(ctx, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO sessions (id_hash, kind, council, assessment, practitioner, created_at, seen_at, locked, as_kind, locale, large, equality)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		_, err := t.exec(`INSERT INTO sessions (id_hash, kind, council, assessment, practitioner, created_at, seen_at, locked, as_kind, locale, large, equality, browser)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id_hash) DO UPDATE SET kind = excluded.kind, council = excluded.council, assessment = excluded.assessment,
 			practitioner = excluded.practitioner, created_at = excluded.created_at, seen_at = excluded.seen_at, locked = excluded.locked,
-			as_kind = excluded.as_kind, locale = excluded.locale, large = excluded.large, equality = excluded.equality`,
+			as_kind = excluded.as_kind, locale = excluded.locale, large = excluded.large, equality = excluded.equality, browser = excluded.browser`,
 			v.IDHash, string(v.Kind), v.Council, v.Assessment, v.Practitioner, micros(v.CreatedAt), micros(v.SeenAt), v.Locked,
-			string(v.As), v.Locale, v.Large, v.Equality)
+			string(v.As), v.Locale, v.Large, v.Equality, v.Browser)
 		return err
 	})
 	if err != nil {

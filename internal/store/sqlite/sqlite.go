@@ -121,6 +121,9 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if err := checkKeys(ctx, s.writeDB, s.ring); err != nil {
 		return err
 	}
+	if err := fillBlind(ctx, s.writeDB, s.ring); err != nil {
+		return fmt.Errorf("making what can be searched for of cases that were sent before: %w", err)
+	}
 	if s.readDB, err = openDB(s.path, max(4, 2*runtime.NumCPU()), "deferred", "query_only(ON)"); err != nil {
 		return err
 	}

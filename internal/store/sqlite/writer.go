@@ -52,6 +52,7 @@ type writer struct {
 	post   func(*tx, *care.Event) error // puts an event's message into the outbox
 	before func([]*job)                 // tests only
 	erased bool                         // something was erased and may still be in the write-ahead log
+	chains chains                       // where the trail of each council ends, in this batch
 
 	mu     sync.RWMutex // guards closed against sends on jobs
 	closed bool
@@ -184,6 +185,7 @@ func (w *writer) transaction(batch []*job) error {
 		return fmt.Errorf("beginning to write: %w", err)
 	}
 	w.open = open
+	w.chains.begin()
 	defer func() { w.open = nil }()
 	for _, j := range batch {
 		if !j.state.CompareAndSwap(waiting, taken) {
@@ -193,6 +195,9 @@ func (w *writer) transaction(batch []*job) error {
 			w.takeAll(batch)
 			return w.giveUp(err)
 		}
+	}
+	if err := w.keepChains(); err != nil {
+		return w.giveUp(err)
 	}
 	if w.before != nil {
 		w.before(batch)
@@ -222,7 +227,9 @@ func (w *writer) savepoint(j *job) error {
 	if _, err := w.exec("SAVEPOINT job"); err != nil {
 		return err
 	}
+	w.chains.mark()
 	if j.err = guarded(j.do, &tx{w}); j.err != nil {
+		w.chains.undo()
 		if _, err := w.exec("ROLLBACK TO job"); err != nil {
 			// Not the failed job's doing alone: SQLite has rolled back everything, so nobody's change is kept.
 			return fmt.Errorf("undoing one change of several (%w): %w", err, j.err)

@@ -298,7 +298,7 @@ func testScope(t *testing.T, f *fixture) {
 		"CodesOf":          func() error { _, err := f.CodesOf(ctx, south, sent.ID); return err },
 		"CodesByReference": func() error { _, _, err := f.CodesByReference(ctx, south, sent.Reference); return err },
 		"CodeByHash":       func() error { _, err := f.CodeByHash(ctx, south, link.Hash); return err },
-		"UseCode":          func() error { return f.UseCode(ctx, south, link.ID, noon, ev) },
+		"UseCode":          func() error { return f.useCode(ctx, south, link.ID, care.CodeUse{At: noon}, ev) },
 		"EndCodes":         func() error { _, err := f.EndCodes(ctx, south, sent.ID, care.CodeLink, noon, ev); return err },
 		"Determinations":   func() error { _, err := f.Determinations(ctx, south, sent.ID); return err },
 	} {
@@ -315,7 +315,7 @@ func testScope(t *testing.T, f *fixture) {
 			same(t, f.verbs(t, c, id), before[c+id])
 		}
 	}
-	page, err := f.Queue(ctx, care.QueueQuery{Council: south, Now: noon, Limit: 10})
+	page, err := f.Queue(ctx, care.QueueQuery{Council: south, Limit: 10})
 	must(t, err)
 	if len(page.Lines) != 0 || page.Total != 0 {
 		t.Error("another council's queue shows the case")
@@ -361,7 +361,7 @@ func testAtomic(t *testing.T, f *fixture) {
 			"entry": func() error { return f.AddEntry(ctx, north, f.entry(sent.ID), good, bad) },
 			"join":  func() error { return f.JoinAccount(ctx, account, f.entry(sent.ID), good, bad) },
 			"code":  func() error { return f.AddCode(ctx, north, f.code(sent.ID, care.CodeReturn), bad) },
-			"use":   func() error { return f.UseCode(ctx, north, link.ID, noon, bad) },
+			"use":   func() error { return f.useCode(ctx, north, link.ID, care.CodeUse{At: noon, Account: fresh}, good, bad) },
 			"end":   func() error { _, err := f.EndCodes(ctx, north, sent.ID, care.CodeLink, noon, bad); return err },
 		} {
 			if err := do(); err == nil {

@@ -52,7 +52,7 @@ func testMail(t *testing.T, f *fixture) {
 	a := f.newDraft(t, north)
 	bad := f.event(north, "told", a.ID)
 	bad.Mail = f.mail()
-	refused(t, f.UseCode(ctx, north, "missing", noon, bad), care.ErrNotFound)
+	refused(t, f.useCode(ctx, north, "missing", care.CodeUse{At: noon}, bad), care.ErrNotFound)
 	foreign := f.event(south, "foreign", a.ID)
 	if f.SaveAssessment(ctx, a, bad, foreign) == nil {
 		t.Fatal("an event of another council was taken")

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -69,7 +70,7 @@ func testAccountDraft(t *testing.T, f *fixture) {
 	got, err := f.Assessment(ctx, north, a.ID)
 	must(t, err)
 	same(t, got, a)
-	lines := f.queue(t, care.QueueQuery{Council: north, Now: noon}, 10)
+	lines := f.queue(t, care.QueueQuery{Council: north}, 10)
 	if len(lines) != 1 || lines[0].ID != c.ID {
 		t.Fatalf("the queue has %d lines", len(lines))
 	}
@@ -255,6 +256,7 @@ func testCodes(t *testing.T, f *fixture) {
 		typed, link := f.code(a.ID, care.CodeReturn), f.code(a.ID, care.CodeLink)
 		typed.CreatedAt, link.CreatedAt = noon.Add(time.Minute), noon.Add(-time.Minute)
 		link.Until, link.UsedAt, link.EndedAt = noon.Add(time.Hour), noon.Add(time.Second), noon.Add(2*time.Second)
+		link.Press, link.Opened = "press", "opened"
 		twin := typed // given at the same moment, with the same hash: codes of a reference share their salt
 		twin.ID = f.id("code")
 		for _, c := range []care.Code{typed, link, twin} {
@@ -296,14 +298,14 @@ func testCodes(t *testing.T, f *fixture) {
 	refused(t, err, care.ErrNotFound)
 	_, err = f.CodeByHash(ctx, north, codes[0].Hash)
 	refused(t, err, care.ErrNotFound)
-	refused(t, f.UseCode(ctx, north, codes[1].ID, noon, ev(draft.ID)), care.ErrNotFound)
+	refused(t, f.useCode(ctx, north, codes[1].ID, care.CodeUse{At: noon}, ev(draft.ID)), care.ErrNotFound)
 }
 
 func testUseCode(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	a := f.newCase(t, north)
 	ev := f.event(north, "code.used", a.ID)
-	use := func(c care.Code, at time.Time) error { return f.UseCode(ctx, north, c.ID, at, ev) }
+	use := func(c care.Code, at time.Time) error { return f.useCode(ctx, north, c.ID, care.CodeUse{At: at}, ev) }
 	add := func(kind care.CodeKind, change func(*care.Code)) care.Code {
 		t.Helper()
 		c := f.code(a.ID, kind)
@@ -348,6 +350,132 @@ func testUseCode(t *testing.T, f *fixture) {
 	if n != uses {
 		t.Fatalf("%d events of %d uses", n, uses)
 	}
+}
+
+// useCode is UseCode where no account comes of it.
+func (f *fixture) useCode(ctx context.Context, council, id string, use care.CodeUse, evs ...care.Event) error {
+	_, err := f.UseCode(ctx, council, id, use, evs...)
+	return err
+}
+
+// testPress presses forms twice: the same form gets what its first press got and leaves nothing more behind, whether one
+// comes after the other or all at once; every other form, and the same one later, gets nothing.
+func testPress(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	about := f.newCase(t, north)
+	account := func() care.Assessment {
+		a := f.draft(north)
+		a.LinkedTo, a.AccountOf, a.Kept, a.Reference = about.ID, true, true, f.id("REF")
+		return a
+	}
+	drafts, events := 0, 0
+	holds := func() {
+		t.Helper()
+		ids, err := f.AccountDrafts(ctx, north, about.ID)
+		must(t, err)
+		if n := len(f.verbs(t, north, about.ID)); len(ids) != drafts || n != events {
+			t.Fatalf("%d accounts and %d events, want %d and %d", len(ids), n, drafts, events)
+		}
+	}
+	events = len(f.verbs(t, north, about.ID))
+	for _, kind := range []care.CodeKind{care.CodeHelper, care.CodeLink} {
+		add := func() care.Code {
+			c := f.code(about.ID, kind)
+			must(t, f.AddCode(ctx, north, c, f.event(north, "code.given", "x")))
+			return c
+		}
+		press := func(c care.Code, at time.Time, key string) (string, error) {
+			use := care.CodeUse{At: at, Press: key}
+			if kind == care.CodeHelper {
+				use.Account = account()
+			}
+			return f.UseCode(ctx, north, c.ID, use, f.event(north, "code.used", about.ID))
+		}
+		used := func() {
+			events++
+			if kind == care.CodeHelper {
+				drafts++
+			}
+		}
+		c := add()
+		first, err := press(c, noon, "mine")
+		must(t, err)
+		used()
+		if _, err := f.Assessment(ctx, north, first); (err == nil) != (kind == care.CodeHelper) {
+			t.Fatalf("%s: what was opened is %q: %v", kind, first, err)
+		}
+		last := noon.Add(care.PressLife - time.Second)
+		for _, at := range []time.Time{noon, last, noon.Add(time.Second)} {
+			again, err := press(c, at, "mine")
+			must(t, err)
+			same(t, again, first)
+			for _, other := range []string{"", "yours"} {
+				_, err := press(c, at, other)
+				refused(t, err, care.ErrConflict)
+			}
+		}
+		_, err = press(c, noon.Add(care.PressLife), "mine")
+		refused(t, err, care.ErrConflict)
+		codes, err := f.CodesOf(ctx, north, about.ID)
+		must(t, err)
+		c.UsedAt, c.Press, c.Opened = noon, "mine", first
+		same(t, codes[len(codes)-1], c) // the second press does not make the time longer
+		holds()
+
+		// Whoever carried no key has nothing that opens again.
+		plain := add()
+		_, err = press(plain, noon, "")
+		must(t, err)
+		used()
+		_, err = press(plain, noon, "")
+		refused(t, err, care.ErrConflict)
+		holds()
+
+		for range 5 { // two forms, each pressed again and again, all at once
+			c := add()
+			var opened [racers]string
+			errs := race(racers, func(i int) (err error) {
+				opened[i], err = press(c, noon, []string{"mine", "yours"}[i%2])
+				return err
+			})
+			used()
+			won := 0
+			if errs[1] == nil {
+				won = 1
+			}
+			for i, err := range errs {
+				if i%2 != won {
+					refused(t, err, care.ErrConflict)
+					continue
+				}
+				must(t, err)
+				same(t, opened[i], opened[won])
+			}
+			holds()
+		}
+
+		taken := add()
+		_, err = press(taken, noon, "mine")
+		must(t, err)
+		used()
+		_, err = f.EndCodes(ctx, north, about.ID, kind, noon, f.event(north, "access.ended", "x"))
+		must(t, err)
+		_, err = press(taken, noon, "mine")
+		refused(t, err, care.ErrConflict)
+		holds()
+	}
+	// An account of another council, or under an id that is taken, uses nothing up.
+	c := f.code(about.ID, care.CodeHelper)
+	must(t, f.AddCode(ctx, north, c, f.event(north, "code.given", "x")))
+	foreign, taken := account(), account()
+	foreign.Council, taken.ID = south, about.ID
+	for _, bad := range []care.Assessment{foreign, taken} {
+		if _, err := f.UseCode(ctx, north, c.ID, care.CodeUse{At: noon, Press: "mine", Account: bad}, f.event(north, "code.used", about.ID)); err == nil {
+			t.Fatal("an account that cannot be stored was taken")
+		}
+	}
+	holds()
+	must(t, f.useCode(ctx, north, c.ID, care.CodeUse{At: noon}, f.event(north, "code.used", about.ID)))
 }
 
 func testEndCodes(t *testing.T, f *fixture) {
@@ -409,7 +537,7 @@ func testEndCodes(t *testing.T, f *fixture) {
 	got, err = f.CodesOf(ctx, north, other.ID)
 	must(t, err)
 	same(t, got, codes[3:])
-	refused(t, f.UseCode(ctx, north, codes[0].ID, noon.Add(time.Hour), f.event(north, "code.used", a.ID)), care.ErrConflict)
+	refused(t, f.useCode(ctx, north, codes[0].ID, care.CodeUse{At: noon.Add(time.Hour)}, f.event(north, "code.used", a.ID)), care.ErrConflict)
 	end(care.CodeReturn, 1)
 	codes[2].EndedAt = noon.Add(time.Hour)
 	for id, v := range writers {
