@@ -183,7 +183,7 @@ func practitioner(s *Server, next echo.HandlerFunc) echo.HandlerFunc {
 		case err != nil:
 			return err
 		case who == signedInNow:
-			return next(c)
+			return s.permitted(c, next)
 		case who == signedInBefore && keepsTyped(c):
 			return s.keepTyped(c, row)
 		}

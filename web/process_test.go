@@ -19,7 +19,7 @@ func (s *site) demoPractitioner(council string) *browser {
 	p := care.Practitioner{
 		ID: "0198a000-0000-7000-8000-" + strings.Repeat("0", 12-len(council)) + strings.Repeat("a", len(council)), Council: council,
 		Name: "Robin Example", Email: "robin@" + council + ".example.com",
-		Roles: []care.Role{care.RolePractitioner}, Demo: true, CreatedAt: s.now,
+		Roles: []care.Role{care.RolePractitioner}, Demo: true, CreatedAt: s.now, Registration: "SW000000",
 	}
 	ev := care.Event{Verb: "practitioner.invited", Actor: care.ActorSystem, At: s.now, Council: council, Subject: p.ID}
 	if err := s.store.PutPractitioner(s.t.Context(), p, ev); err != nil {
@@ -281,6 +281,8 @@ func eligible() url.Values {
 	v.Set("decision", "eligible")
 	v.Set("decision_reason", "Two outcomes and a big impact.")
 	v.Set("next_steps", "A support plan.")
+	v.Set("wants", "yes")
+	v.Set("residence", "here")
 	return v
 }
 
@@ -324,7 +326,7 @@ func TestFinishedDeterminations(t *testing.T) {
 			staff.post(home+"/record", without(c.record, "decision_reason")).answers(http.StatusOK)
 			staff.refusesToSign(home, "Give the reasons for the decision")
 			staff.post(home+"/record", again(c.record, home)).answers(http.StatusOK)
-			staff.confirm().answers(http.StatusOK).says("Record signed")
+			staff.tells(home).confirm().answers(http.StatusOK).says("Record signed")
 			staff.written(home, c.decision, c.reason)
 		}
 	})
@@ -337,7 +339,7 @@ func TestFinishedDeterminations(t *testing.T) {
 		staff.post(home+"/record", without(record, "advice")).answers(http.StatusOK)
 		staff.refusesToSign(home, "Care Act 2014 s.13(5)")
 		staff.post(home+"/record", again(record, home)).answers(http.StatusOK)
-		staff.confirm().answers(http.StatusOK).says("Record signed")
+		staff.tells(home).confirm().answers(http.StatusOK).says("Record signed")
 		staff.written(home, "Has no eligible needs", "Able to achieve all ten.")
 		staff.get(home+"/signed").says("The falls clinic", "020 7946 0111")
 	})

@@ -70,6 +70,10 @@ func (s *Server) letterPage(c echo.Context, f casework.LetterFile, as string) (p
 		},
 	}
 	p.StaffCase.Locked, p.Take.Allowed = false, false
+	// What is printed or read out over a shoulder says nothing of how they can be reached, or of marks.
+	p.Identity = components.IdentityBarParams{Label: "This record", Name: f.Signed.Person.Name, Facts: []components.Fact{
+		{Key: "Reference", Value: casework.FormatReference(f.Signed.Reference)}, {Key: "Kind", Value: rs.Choice("kinds", f.Signed.Kind)},
+	}}
 	path := casePath(f.Assessment) + "/letter"
 	asked, byHand := f.Signed.AskedForm()
 	p.Asked = text("asked."+asked, nil)

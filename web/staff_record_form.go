@@ -193,7 +193,7 @@ func (b *recordForm) ends(f casework.CaseFile) []pages.StaffPart {
 	var out []pages.StaffPart
 	of := func(decision string, fields func()) {
 		b.begin("end-"+decision, b.say("staff.end.of."+decision, nil))
-		text, citation := b.rs.Law("end_" + decision)
+		text, citation := casework.EndLaw(b.rs, decision)
 		b.note(b.say("staff.end.law", eligibility.Words{"text": text, "citation": citation}))
 		fields()
 		b.part.Open = b.part.Open && b.record.Decision == "" || b.record.Decision == decision || b.wrong()

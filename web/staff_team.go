@@ -79,7 +79,7 @@ func (t team) cards(links bool) []components.KeyFigure {
 	cards := []components.KeyFigure{
 		{Number: strconv.Itoa(all.Open), Label: t.text("open"), Href: "/staff"},
 		{Number: strconv.Itoa(all.Unassigned), Label: t.text("unassigned"), Href: "/staff?who=nobody"},
-		{Number: strconv.Itoa(all.Overdue), Label: t.text("overdue"), Href: "/staff?flag=overdue", Urgent: all.Overdue > 0},
+		{Number: strconv.Itoa(all.Overdue), Label: t.text("overdue"), Href: "/staff?due=overdue", Urgent: all.Overdue > 0},
 		{Number: strconv.Itoa(all.Safety), Label: t.text("safety"), Href: "/staff?flag=safety", Urgent: all.Safety > 0},
 	}
 	if !links {
@@ -99,7 +99,7 @@ func (t team) chart(id, title, heading string, series ...string) components.Char
 }
 
 func (t team) band(i int) string {
-	return t.rs.Text("staff.team.band", eligibility.Words{"band": strings.ReplaceAll(casework.BandName(i), "-", " to ")})
+	return t.rs.Text("staff.team.band", eligibility.Words{"band": strings.NewReplacer("-", " to ", "+", " or more").Replace(casework.BandName(i))})
 }
 
 func (t team) kind(id string) string { return t.rs.Choice("kinds", id) }

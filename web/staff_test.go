@@ -76,6 +76,9 @@ func (s *site) invite(council, name string, role care.Role) *browser {
 	if b.status != http.StatusOK || b.path != "/staff/sign-in?done=set-up" {
 		s.t.Fatalf("setting up: %d at %s\n%s", b.status, b.path, b.body)
 	}
+	if role == care.RolePractitioner || role == care.RoleManager {
+		s.register(email)
+	}
 	s.now = s.now.Add(time.Minute) // a code works once
 	b.submit(url.Values{"email": {email}, "password": {password}, "code": {s.code(secret)}})
 	if b.status != http.StatusOK && b.status != http.StatusForbidden || b.path != "/staff" {
@@ -333,11 +336,13 @@ func TestACaseToItsSignedRecord(t *testing.T) {
 	record := url.Values{
 		"version": {"0"}, "checks": {"gaps", "all_needs", "wishes", "others", "consistent", "condition", "evidence"},
 		"decision": {"not_eligible"}, "decision_reason": {"Two outcomes and a big impact."}, "advice": {"Meals: 020 7946 0111."}, "considered": {"will_not_meet"}, "next_steps": {"A support plan."},
+		"strengths": {"She knows her neighbours well."}, "carers": {"no"}, "risk": {"Somebody takes her money."}, "risk_with": {"Kim, on her own"}, "wants": {"yes"}, "residence": {"here"},
 	}
 	b.post(home+"/record", record).answers(http.StatusOK).says("by your findings all conditions are met")
 	record.Set("version", "1")
 	record.Set("decision", "eligible")
-	b.post(home+"/record", record).answers(http.StatusOK).says("I decide this on behalf of Ashdale Council")
+	b.post(home+"/record", record).answers(http.StatusOK)
+	b.tells(home).seconded(home, other).says("I decide this on behalf of Ashdale Council")
 	sign := b.forms()[len(b.forms())-1]
 	b.post(sign.action, sign.values()).answers(http.StatusUnprocessableEntity).says("Tick the box")
 	v := sign.values()

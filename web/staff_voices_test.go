@@ -236,7 +236,7 @@ func TestAQuestionAndItsReply(t *testing.T) {
 	person := s.browser()
 	ref := person.walk(merged(hardFor("nutrition"), url.Values{"name": {"Ada Example"}}))
 	home := "/staff/case/" + ref
-	staff.get(home).press("/ask", url.Values{"outcome": {"nutrition"}}).answers(http.StatusUnprocessableEntity).says("Enter what you want to ask")
+	staff.get(home).get(home+"/notes").press("/ask", url.Values{"outcome": {"nutrition"}}).answers(http.StatusUnprocessableEntity).says("Enter what you want to ask")
 	if picked := find(staff.doc, func(n *html.Node) bool { return n.Data == "option" && attr(n, "value") == "nutrition" }); picked == nil || !strings.Contains(staff.body, `value="nutrition" selected`) {
 		t.Error("what the question is about is lost when it is refused")
 	}
@@ -306,7 +306,9 @@ func TestACarersCase(t *testing.T) {
 	staff.post(home+"/record", url.Values{
 		"version": {"0"}, "checks": {"gaps", "all_needs", "wishes", "others", "consistent", "condition", "evidence"},
 		"decision": {"eligible"}, "decision_reason": {"Her health, and a big impact."}, "next_steps": {"A sitting service, if Bea agrees."},
-	}).answers(http.StatusOK).says("I decide this on behalf of Ashdale Council")
+		"strengths": {"She sings in a choir on Mondays."}, "wants": {"yes"}, "residence": {"here"},
+	}).answers(http.StatusOK)
+	staff.tells(home).says("I decide this on behalf of Ashdale Council")
 	staff.press("/sign", url.Values{"confirm": {"yes"}}).answers(http.StatusOK).says("Record signed", "SI 2015/313 reg 3(2)(b)(i)", "The carer's physical or mental health is")
 	if strings.Contains(staff.body, "tired of it") {
 		t.Error("what the adult must not be told stands in the record")

@@ -37,7 +37,7 @@ func TestTheTeamPage(t *testing.T) {
 	try := s.sends("ashdale", nil)
 	s.sends("birchley", nil)
 	boss := s.invite("ashdale", "Mo Manager", care.RoleManager)
-	b := boss.get("/staff/team").answers(http.StatusOK).says("Never", "Came in", "With no team yet", "15 to 28 days")
+	b := boss.get("/staff/team").answers(http.StatusOK).says("never a worker's target", "Came in", "With no team yet", "15 to 28 days")
 	for label, want := range map[string]string{"Open": "3", "Not taken": "3", "Overdue": "1", "Safety": "1"} {
 		if got := b.figure(label); got != want {
 			t.Errorf("%s: %q, want %s", label, got, want)

@@ -182,6 +182,8 @@ func (b *browser) findings(reference string, unable ...string) {
 // noneEligible is the record of a case in which no needs are eligible, with everything that is owed then.
 func noneEligible() url.Values {
 	return url.Values{
+		"strengths": {"She knows her neighbours well."}, "carers": {"no"},
+		"advice-0-action": {"Ask for a falls check"}, "advice-0-who": {"The falls clinic"}, "advice-0-phone": {"020 7946 0111"}, "advice-0-by-day": {"1"}, "advice-0-by-month": {"12"}, "advice-0-by-year": {"2026"},
 		"version": {"0"}, "checks": {"gaps", "all_needs", "wishes", "others", "consistent", "condition", "evidence"}, "decision": {"not_eligible"},
 		"decision_reason": {"Able to achieve all ten."}, "advice": {"The falls clinic: 020 7946 0111."}, "considered": {"will_not_meet"}, "next_steps": {"None wanted."},
 	}
@@ -190,8 +192,5 @@ func noneEligible() url.Values {
 // confirm presses the button that signs, on the record page.
 func (b *browser) confirm() *browser {
 	b.t.Helper()
-	forms := b.forms()
-	v := forms[len(forms)-1].values()
-	v.Set("confirm", "yes")
-	return b.post(forms[len(forms)-1].action, v)
+	return b.press("/sign", url.Values{"confirm": {"yes"}})
 }

@@ -16,11 +16,11 @@ import (
 var demoCouncils = []care.Council{
 	{
 		Slug: "alderford", Name: "Alderford Council", Phone: "020 7946 0101", Phone24h: "020 7946 0199", Email: "care@alderford.example.com",
-		LeaveURL: "https://www.bbc.co.uk/weather", Colour: "#17495a", ReadDays: 5, Demo: true,
+		LeaveURL: "https://www.bbc.co.uk/weather", Colour: "#17495a", ReadDays: 5, Settings: care.Settings{UrgentHours: 4, CheckInDays: 14}, Demo: true,
 	},
 	{
 		Slug: "northmere", Name: "Northmere Council", Phone: "0113 496 0101", Phone24h: "0113 496 0199", Email: "care@northmere.example.com",
-		LeaveURL: "https://www.bbc.co.uk/weather", Colour: "#4a2f6b", ReadDays: 8, Demo: true,
+		LeaveURL: "https://www.bbc.co.uk/weather", Colour: "#4a2f6b", ReadDays: 8, Settings: care.Settings{UrgentHours: 4, CheckInDays: 14}, Demo: true,
 	},
 }
 
@@ -163,7 +163,7 @@ func seedDemo(ctx context.Context, service *casework.Service) error {
 		// A manager, so that every page of the practitioner's side can be seen.
 		p := care.Practitioner{
 			ID: "demonstration-" + council.Slug, Council: council.Slug, Name: []string{"Robin Demonstration", "Sky Demonstration"}[i],
-			Email: "demonstration@" + council.Slug + ".example.com", Roles: []care.Role{care.RoleManager}, Demo: true, CreatedAt: service.Now().UTC(),
+			Email: "demonstration@" + council.Slug + ".example.com", Roles: []care.Role{care.RoleManager}, OnDuty: true, Demo: true, CreatedAt: service.Now().UTC(),
 		}
 		worker := care.Actor{Kind: care.ActorPractitioner, ID: p.ID, Council: council.Slug, Roles: p.Roles}
 		made, err := seedCases(ctx, service, council, worker, surname)
@@ -177,8 +177,21 @@ func seedDemo(ctx context.Context, service *casework.Service) error {
 		if err := seedQuestions(ctx, service, council, worker, made); err != nil {
 			return fmt.Errorf("asking in the demonstration of %s: %w", council.Name, err)
 		}
+		if err := seedTeams(ctx, service, council); err != nil {
+			return err
+		}
+		if err := seedPlaces(ctx, service, council, worker, made); err != nil {
+			return err
+		}
 		if err := seedStaff(ctx, service, council); err != nil {
 			return err
+		}
+		var neighbour care.Council
+		if i > 0 {
+			neighbour = demoCouncils[i-1]
+		}
+		if err := seedPassing(ctx, service, council, neighbour, worker, made); err != nil {
+			return fmt.Errorf("passing on in the demonstration of %s: %w", council.Name, err)
 		}
 	}
 	return nil

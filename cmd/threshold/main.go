@@ -22,6 +22,8 @@ var commands = []command{
 	{"rules", "check, test, explain or draw the rules", rulesCommand},
 	{"keys", "make a new keys file", keysCommand},
 	{"council", "add or change a council", councilCommand},
+	{"generate", "fill a demonstration with made-up cases", generateCommand},
+	{"bench-queue", "measure the queue and the search of two demonstrations", benchQueueCommand},
 	{"practitioner", "add somebody who can sign in, by a one-time set-up link", practitionerCommand},
 	{"audit", "verify that nobody changed the trail", auditCommand},
 	{"cld", "write the client level data of a period as CSV", cldCommand},

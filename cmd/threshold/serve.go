@@ -194,6 +194,7 @@ func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, post
 	defer work.Wait() // the store is closed after this
 	defer stopWork()
 	work.Go(func() { sweep(working, service, log) })
+	work.Go(func() { duty(working, service, log) })
 	work.Go(func() { post.carry(working, store, log) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

@@ -35,6 +35,11 @@ func (e *Outside) Unwrap() error { return care.ErrForbidden }
 // admit lets an actor come to a case, or refuses with *Outside. A try at a restricted case by somebody who may not even give a
 // reason is written down.
 func (s *Service) admit(ctx context.Context, actor care.Actor, reference string) error {
+	return s.admitTo(ctx, actor, reference, MayReadCase)
+}
+
+// admitTo is the same for doing something: care.ErrLocked when the case has come too far for it.
+func (s *Service) admitTo(ctx context.Context, actor care.Actor, reference string, p Permission) error {
 	if actor.Kind == care.ActorSystem {
 		return nil
 	}
@@ -44,6 +49,9 @@ func (s *Service) admit(ctx context.Context, actor care.Actor, reference string)
 	}
 	may := openingOf(actor, st, s.Now())
 	if may == opens {
+		if slices.Contains(lockedAt[p], stageOf(st)) {
+			return fmt.Errorf("case %s: %w", reference, care.ErrLocked)
+		}
 		return nil
 	}
 	if may == shut {
@@ -58,7 +66,7 @@ func (s *Service) admit(ctx context.Context, actor care.Actor, reference string)
 // stands with the case, and the event among what managers look through. Where the case is open to them anyway nothing
 // happens; *Outside when a reason does not help.
 func (s *Service) Break(ctx context.Context, actor care.Actor, reference, reason string) error {
-	if err := authorise(actor, mayReadCase); err != nil {
+	if err := authorise(actor, MayReadCase); err != nil {
 		return err
 	}
 	err := s.admit(ctx, actor, reference)
@@ -127,7 +135,7 @@ func (s *Service) WhoOpens(ctx context.Context, actor care.Actor, reference stri
 	if err != nil {
 		return Access{}, err
 	}
-	out := Access{File: f, MayChange: authorise(actor, mayRestrict) == nil}
+	out := Access{File: f, MayChange: authorise(actor, MayRestrict) == nil}
 	grants, err := s.Store.Grants(ctx, actor.Council, f.ID)
 	if err != nil {
 		return out, err
@@ -141,7 +149,7 @@ func (s *Service) WhoOpens(ctx context.Context, actor care.Actor, reference stri
 		switch {
 		case named || p.ID == f.Worker:
 			out.Named = append(out.Named, p)
-		case !p.Disabled && authorise(actorOf(p), mayReadCase) == nil:
+		case !p.Disabled && authorise(actorOf(p), MayReadCase) == nil:
 			out.Staff = append(out.Staff, p)
 		}
 	}
@@ -183,7 +191,7 @@ func (s *Service) Name(ctx context.Context, actor care.Actor, reference, practit
 		return err
 	}
 	other, err := s.Store.Practitioner(ctx, practitioner)
-	if err != nil || other.Council != actor.Council || on && authorise(actorOf(other), mayReadCase) != nil {
+	if err != nil || other.Council != actor.Council || on && authorise(actorOf(other), MayReadCase) != nil {
 		if err == nil || errors.Is(err, care.ErrNotFound) {
 			return care.Refuse("practitioner", "choose_one")
 		}
@@ -207,7 +215,7 @@ func (s *Service) Name(ctx context.Context, actor care.Actor, reference, practit
 
 // toSetAccess opens a case for a change of who may open it, signed or not, and checks the reason.
 func (s *Service) toSetAccess(ctx context.Context, actor care.Actor, reference, reason string) (CaseFile, care.Practitioner, error) {
-	if err := authorise(actor, mayRestrict); err != nil {
+	if err := authorise(actor, MayRestrict); err != nil {
 		return CaseFile{}, care.Practitioner{}, err
 	}
 	f, err := s.open(ctx, actor, reference, "case.opened-to-change", "access")

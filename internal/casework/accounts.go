@@ -49,7 +49,7 @@ func HashToken(token string) string {
 // before it is set up. Inviting somebody again whose link ran out unused gives a new link for the same account; an
 // account that was set up is never touched (care.ErrConflict).
 func (s *Service) Invite(ctx context.Context, actor care.Actor, council, name, email string, roles ...care.Role) (care.Practitioner, string, error) {
-	if err := authorise(actor, mayInvite); err != nil {
+	if err := authorise(actor, MayInvite); err != nil {
 		return care.Practitioner{}, "", err
 	}
 	if err := ofCouncil(actor, council); err != nil {
@@ -171,7 +171,7 @@ func demoOrder(p care.Practitioner) int {
 	switch {
 	case p.ID == DemoPractitioner(p.Council):
 		return 0
-	case authorise(actorOf(p), mayReadCase) == nil:
+	case authorise(actorOf(p), MayReadCase) == nil:
 		return 1
 	}
 	return 2

@@ -36,7 +36,7 @@ type TrailFound struct {
 // Searching is itself an event. A reference that is not the council's is care.ErrNotFound, and so is a page that was never
 // given out.
 func (s *Service) SearchTrail(ctx context.Context, actor care.Actor, search TrailSearch) (TrailFound, error) {
-	if err := authorise(actor, mayReadTrail); err != nil {
+	if err := authorise(actor, MayReadTrail); err != nil {
 		return TrailFound{}, err
 	}
 	return s.findTrail(ctx, actor, search.query(actor, trailPage), search.Reference, "trail.searched")
@@ -73,7 +73,7 @@ func (s *Service) findTrail(ctx context.Context, actor care.Actor, q care.TrailQ
 // ExportTrail hands each event that fits, newest first, to each, at most trailExport of them, and says whether there were more.
 // It is one event of its own.
 func (s *Service) ExportTrail(ctx context.Context, actor care.Actor, search TrailSearch, each func(care.TrailLine, map[string]string) error) (more bool, err error) {
-	if err := authorise(actor, mayReadTrail); err != nil {
+	if err := authorise(actor, MayReadTrail); err != nil {
 		return false, err
 	}
 	q := search.query(actor, 500)

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -8,39 +9,41 @@ import (
 	"threshold/internal/care"
 )
 
-// A permission is one kind of thing that can be done. This file is the only place that says who may do what.
-type permission string
+// A Permission is one kind of thing that can be done. This file is the only place that says who may do what: the verbs ask
+// it, and so does the guard before every page of the practitioner's side, each page by the permission of its route.
+type Permission string
 
 const (
-	mayAnswerDraft  permission = "answer a draft"
-	mayReadQueue    permission = "read the queue"
-	mayReadCase     permission = "read a case"
-	mayWorkOnCase   permission = "work on a case"
-	maySignRecord   permission = "sign a record"
-	mayInvite       permission = "invite practitioners"
-	mayReadTrail    permission = "read the trail"
-	maySetCouncil   permission = "change a council's settings"
-	mayEraseDraft   permission = "erase a draft"
-	mayMakeContacts permission = "ask to be contacted"
-	mayAddToOwn     permission = "add to what one sent, and end a helper's access"
-	mayInviteHelper permission = "invite and list helpers"
-	mayReadLooks    permission = "read who looked"
-	mayOwnAccount   permission = "give an own account beside a helper's"
-	mayKeyIn        permission = "key in a form for somebody"
-	mayMendMail     permission = "see and mend messages that could not be delivered"
-	mayRestrict     permission = "say who may open a case"
-	mayReadFigures  permission = "read the council's figures"
-	maySupervise    permission = "look through records, views and unusual access"
-	mayExportCase   permission = "take a whole case out"
-	mayExportCLD    permission = "take the client level data out"
+	MayAnswerDraft  Permission = "answer a draft"
+	MayReadQueue    Permission = "read the queue"
+	MayReadCase     Permission = "read a case"
+	MayWorkOnCase   Permission = "work on a case"
+	MaySignRecord   Permission = "sign a record"
+	MayInvite       Permission = "invite practitioners"
+	MayReadTrail    Permission = "read the trail"
+	MaySetCouncil   Permission = "change a council's settings"
+	MayEraseDraft   Permission = "erase a draft"
+	MayMakeContacts Permission = "ask to be contacted"
+	MayAddToOwn     Permission = "add to what one sent, and end a helper's access"
+	MayInviteHelper Permission = "invite and list helpers"
+	MayReadLooks    Permission = "read who looked"
+	MayOwnAccount   Permission = "give an own account beside a helper's"
+	MayKeyIn        Permission = "key in a form for somebody"
+	MayMendMail     Permission = "see and mend messages that could not be delivered"
+	MayRestrict     Permission = "say who may open a case"
+	MayReadFigures  Permission = "read the council's figures"
+	MaySupervise    Permission = "look through records, views and unusual access"
+	MayExportCase   Permission = "take a whole case out"
+	MayFollowUp     Permission = "follow up on a case, signed or not"
+	MayExportCLD    Permission = "take the client level data out"
 )
 
 // roleMay is the policy: which role may do what. No role both grants roles and reads cases.
-var roleMay = map[care.Role][]permission{
-	care.RolePractitioner: {mayReadQueue, mayReadCase, mayWorkOnCase, maySignRecord, mayKeyIn, mayExportCase, mayReadFigures},
-	care.RoleManager:      {mayReadQueue, mayReadCase, mayWorkOnCase, maySignRecord, mayKeyIn, mayExportCase, mayExportCLD, mayMendMail, mayRestrict, mayReadFigures, maySupervise},
-	care.RoleAdmin:        {mayInvite, maySetCouncil, mayMendMail},
-	care.RoleAuditor:      {mayReadTrail, mayReadFigures},
+var roleMay = map[care.Role][]Permission{
+	care.RolePractitioner: {MayReadQueue, MayReadCase, MayWorkOnCase, MayFollowUp, MaySignRecord, MayKeyIn, MayExportCase, MayReadFigures},
+	care.RoleManager:      {MayReadQueue, MayReadCase, MayWorkOnCase, MayFollowUp, MaySignRecord, MayKeyIn, MayExportCase, MayExportCLD, MayMendMail, MayRestrict, MayReadFigures, MaySupervise},
+	care.RoleAdmin:        {MayInvite, MaySetCouncil, MayMendMail},
+	care.RoleAuditor:      {MayReadTrail, MayReadFigures},
 }
 
 // A reach is how a practitioner stands to a case of their own council. Another council's case is out of every reach: the
@@ -98,18 +101,68 @@ func openingOf(actor care.Actor, st care.Standing, now time.Time) opening {
 	return most
 }
 
+// A Stage is how far a sent case has come, as far as it says what can be done with it.
+type Stage string
+
+// The stages.
+const (
+	StageOpen     Stage = "open"
+	StageSigned   Stage = "signed"   // and locked
+	StageRevising Stage = "revising" // signed, and its next record is being prepared
+)
+
+// Stages lists them in order.
+var Stages = []Stage{StageOpen, StageSigned, StageRevising}
+
+func stageOf(st care.Standing) Stage {
+	switch {
+	case st.Status != care.StatusSigned:
+		return StageOpen
+	case st.Revising:
+		return StageRevising
+	}
+	return StageSigned
+}
+
+// lockedAt are the stages at which a permission is of no use, whoever has it: a signed case does not change. (To sign once
+// more answers with the record that is there, so that a second press does no harm.)
+var lockedAt = map[Permission][]Stage{MayWorkOnCase: {StageSigned}}
+
+// overPapers are the permissions for which a case need not open: they show nothing of what is in it.
+var overPapers = []Permission{MayReadTrail}
+
+// Admit says whether an actor may do one of the things named, with the case under a reference where that is not "". It is what
+// the guard asks before a page; the verbs ask again, each for itself. care.ErrForbidden, *Outside, care.ErrNotFound, or
+// care.ErrLocked at a stage at which nothing more of the kind can be done.
+func (s *Service) Admit(ctx context.Context, actor care.Actor, reference string, anyOf ...Permission) error {
+	var err error
+	for _, p := range anyOf {
+		if err = authorise(actor, p); err == nil {
+			if reference == "" {
+				return nil
+			}
+			if slices.Contains(overPapers, p) {
+				_, err := s.Store.Standing(ctx, actor.Council, reference, actor.ID)
+				return err
+			}
+			return s.admitTo(ctx, actor, reference, p)
+		}
+	}
+	return err
+}
+
 // citizenMay is what a citizen may do, always with one form alone, by how they came to it: "" wrote it, a person came by
 // their own code to what a helper sent, a helper by theirs. What a guest sees of the form they came to is nothing that
 // anybody else said (Service.Draft).
-var citizenMay = map[care.CodeKind][]permission{
-	"":              {mayAnswerDraft, mayEraseDraft, mayMakeContacts, mayAddToOwn, mayInviteHelper, mayReadLooks},
-	care.CodePerson: {mayAnswerDraft, mayEraseDraft, mayMakeContacts, mayAddToOwn, mayOwnAccount},
-	care.CodeHelper: {mayAnswerDraft, mayEraseDraft, mayMakeContacts},
+var citizenMay = map[care.CodeKind][]Permission{
+	"":              {MayAnswerDraft, MayEraseDraft, MayMakeContacts, MayAddToOwn, MayInviteHelper, MayReadLooks},
+	care.CodePerson: {MayAnswerDraft, MayEraseDraft, MayMakeContacts, MayAddToOwn, MayOwnAccount},
+	care.CodeHelper: {MayAnswerDraft, MayEraseDraft, MayMakeContacts},
 }
 
 // authorise refuses with care.ErrForbidden what the actor's kind and roles do not allow. Whether the thing belongs to
 // the actor's council is the store's part of the question: another council's thing is not found.
-func authorise(actor care.Actor, p permission) error {
+func authorise(actor care.Actor, p Permission) error {
 	switch actor.Kind {
 	case care.ActorSystem:
 		return nil

@@ -10,23 +10,23 @@ import (
 // TestWhatGuestsMay is the whole table for citizens, by how they came to a form.
 func TestWhatGuestsMay(t *testing.T) {
 	const wrote = care.CodeKind("")
-	for p, may := range map[permission][]care.CodeKind{
-		mayAnswerDraft:  {wrote, care.CodePerson, care.CodeHelper},
-		mayEraseDraft:   {wrote, care.CodePerson, care.CodeHelper},
-		mayMakeContacts: {wrote, care.CodePerson, care.CodeHelper},
-		mayAddToOwn:     {wrote, care.CodePerson},
-		mayInviteHelper: {wrote},
-		mayReadLooks:    {wrote},
-		mayOwnAccount:   {care.CodePerson},
-		mayReadQueue:    nil,
-		mayReadCase:     nil,
-		mayWorkOnCase:   nil,
-		maySignRecord:   nil,
-		mayInvite:       nil,
-		mayReadTrail:    nil,
-		maySetCouncil:   nil,
-		mayKeyIn:        nil,
-		mayMendMail:     nil,
+	for p, may := range map[Permission][]care.CodeKind{
+		MayAnswerDraft:  {wrote, care.CodePerson, care.CodeHelper},
+		MayEraseDraft:   {wrote, care.CodePerson, care.CodeHelper},
+		MayMakeContacts: {wrote, care.CodePerson, care.CodeHelper},
+		MayAddToOwn:     {wrote, care.CodePerson},
+		MayInviteHelper: {wrote},
+		MayReadLooks:    {wrote},
+		MayOwnAccount:   {care.CodePerson},
+		MayReadQueue:    nil,
+		MayReadCase:     nil,
+		MayWorkOnCase:   nil,
+		MaySignRecord:   nil,
+		MayInvite:       nil,
+		MayReadTrail:    nil,
+		MaySetCouncil:   nil,
+		MayKeyIn:        nil,
+		MayMendMail:     nil,
 	} {
 		want := map[care.CodeKind]bool{}
 		for _, as := range may {

@@ -62,7 +62,7 @@ func (s *Service) Bring(ctx context.Context, council string, kept map[string][]s
 	a := s.fresh(rs, council)
 	a.Answers = answers
 	actor := care.Actor{Kind: care.ActorCitizen, ID: a.ID, Council: council}
-	if err := authorise(actor, mayAnswerDraft); err != nil {
+	if err := authorise(actor, MayAnswerDraft); err != nil {
 		return Draft{}, nil, err
 	}
 	if err := s.Store.CreateAssessment(ctx, a, s.event(actor, "draft.started", a.ID, "copy")); err != nil {
@@ -127,12 +127,12 @@ const (
 )
 
 // KeysIn says whether an actor may fill in a form for somebody.
-func KeysIn(actor care.Actor) bool { return authorise(actor, mayKeyIn) == nil }
+func KeysIn(actor care.Actor) bool { return authorise(actor, MayKeyIn) == nil }
 
 // StartKeyed begins a draft that a practitioner keys in from paper or fills in with the person on the phone. Who typed it
 // is written down, and shown on the case: it is never taken for the person's own hand.
 func (s *Service) StartKeyed(ctx context.Context, actor care.Actor, how string) (Draft, error) {
-	if err := authorise(actor, mayKeyIn); err != nil {
+	if err := authorise(actor, MayKeyIn); err != nil {
 		return Draft{}, err
 	}
 	if how != KeyedPaper && how != KeyedPhone {

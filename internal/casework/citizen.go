@@ -64,7 +64,7 @@ func (s *Service) Words() (*eligibility.Ruleset, error) {
 
 // Draft opens the actor's own draft, or the assessment it became when it was sent.
 func (s *Service) Draft(ctx context.Context, actor care.Actor) (Draft, error) {
-	if err := authorise(actor, mayAnswerDraft); err != nil {
+	if err := authorise(actor, MayAnswerDraft); err != nil {
 		return Draft{}, err
 	}
 	a, err := s.Store.Assessment(ctx, actor.Council, actor.ID)
@@ -302,7 +302,7 @@ func (s *Service) Ask(ctx context.Context, council care.Council, draft *Draft, f
 		a.ID = uuid.NewSHA1(uuid.NameSpaceOID, []byte(council.Slug+"\x00"+form+"\x00"+once)).String()
 	}
 	actor := care.Actor{Kind: care.ActorCitizen, ID: a.ID, Council: council.Slug}
-	if err := authorise(actor, mayMakeContacts); err != nil {
+	if err := authorise(actor, MayMakeContacts); err != nil {
 		return a, err
 	}
 	if draft != nil {
@@ -356,7 +356,7 @@ func (s *Service) Ask(ctx context.Context, council care.Council, draft *Draft, f
 // Erase deletes the actor's draft and its key for good. What was sent cannot be erased this way (care.ErrLocked):
 // taking it back is a request that a practitioner confirms.
 func (s *Service) Erase(ctx context.Context, actor care.Actor) error {
-	if err := authorise(actor, mayEraseDraft); err != nil {
+	if err := authorise(actor, MayEraseDraft); err != nil {
 		return err
 	}
 	if d, err := s.Draft(ctx, actor); err == nil && d.Guest {

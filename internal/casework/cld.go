@@ -111,7 +111,7 @@ type CLDPeriod struct {
 // Request and Assessment. What was cancelled and entries made to try the service out are not in it. That it was made is
 // written down. Codes: from, to enter or date_real; to order; la_code la_code.
 func (s *Service) CLDFile(ctx context.Context, actor care.Actor, p CLDPeriod) ([]byte, error) {
-	if err := authorise(actor, mayExportCLD); err != nil {
+	if err := authorise(actor, MayExportCLD); err != nil {
 		return nil, err
 	}
 	m, err := CLD()
@@ -159,7 +159,7 @@ func (s *Service) CLDFile(ctx context.Context, actor care.Actor, p CLDPeriod) ([
 }
 
 // ExportsCLD says whether an actor may take the client level data out.
-func ExportsCLD(actor care.Actor) bool { return authorise(actor, mayExportCLD) == nil }
+func ExportsCLD(actor care.Actor) bool { return authorise(actor, MayExportCLD) == nil }
 
 // days are the moments at which the period begins and ends.
 func (p CLDPeriod) days() (from, to time.Time, err error) {

@@ -161,7 +161,7 @@ func (s *Service) named(ctx context.Context, actor care.Actor) (Draft, error) {
 
 // CodeGiven says whether somebody can come back to the actor's form with a return code.
 func (s *Service) CodeGiven(ctx context.Context, actor care.Actor) (bool, error) {
-	if err := authorise(actor, mayAnswerDraft); err != nil {
+	if err := authorise(actor, MayAnswerDraft); err != nil {
 		return false, err
 	}
 	codes, err := s.Store.CodesOf(ctx, actor.Council, actor.ID)

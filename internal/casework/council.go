@@ -17,7 +17,7 @@ var slugShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 // SetCouncil adds a council or replaces its settings. Refusals name the field: slug (slug, reserved), name (enter), leave (https), read_days
 // (range).
 func (s *Service) SetCouncil(ctx context.Context, actor care.Actor, council care.Council) error {
-	if err := authorise(actor, maySetCouncil); err != nil {
+	if err := authorise(actor, MaySetCouncil); err != nil {
 		return err
 	}
 	var c checks

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"threshold/internal/care"
+	"threshold/internal/eligibility"
 )
 
 // The other ends of an assessment. Each has requirements of its own (endBlockers); what the law says of each is data, under
@@ -45,6 +46,12 @@ const (
 	answerYes      = "yes"
 	answerNo       = "no"
 )
+
+// EndLaw is what the law says of an end of an assessment, and where.
+func EndLaw(rs *eligibility.Ruleset, decision string) (text, citation string) {
+	key := "end_" + decision
+	return rs.Law(key)
+}
 
 // endsEligible says whether a decision says that needs are eligible.
 func endsEligible(decision string) bool {
@@ -332,7 +339,7 @@ func (s *Service) nameAssessor(ctx context.Context, f CaseFile, c *checks, m *ca
 
 // Assessors lists who of the council has the training that SI 2014/2827 reg 6 asks for, by name.
 func (s *Service) Assessors(ctx context.Context, actor care.Actor) ([]care.Practitioner, error) {
-	if err := authorise(actor, mayWorkOnCase); err != nil {
+	if err := authorise(actor, MayWorkOnCase); err != nil {
 		return nil, err
 	}
 	all, err := s.Store.Practitioners(ctx, actor.Council)

@@ -107,7 +107,7 @@ var exportedEntries = map[care.EntryKind]bool{
 
 // Export returns a whole case. The event case.exported says who took it and as what, in the transaction that reads it.
 func (s *Service) Export(ctx context.Context, actor care.Actor, reference, as string) (CaseExport, error) {
-	if err := authorise(actor, mayExportCase); err != nil {
+	if err := authorise(actor, MayExportCase); err != nil {
 		return CaseExport{}, err
 	}
 	f, err := s.open(ctx, actor, reference, "case.exported", as)
@@ -118,7 +118,7 @@ func (s *Service) Export(ctx context.Context, actor care.Actor, reference, as st
 }
 
 // Exports says whether an actor may take a case out of the service.
-func Exports(actor care.Actor) bool { return authorise(actor, mayExportCase) == nil }
+func Exports(actor care.Actor) bool { return authorise(actor, MayExportCase) == nil }
 
 func (s *Service) exportOf(f CaseFile) (CaseExport, error) {
 	out := CaseExport{

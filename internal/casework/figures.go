@@ -94,7 +94,7 @@ func (f CaseFile) tallies(n int) ([]care.Tally, error) {
 // after one result than after another is a defect to mend. The id of the event is made from the draft's, so that showing it
 // again changes nothing.
 func (s *Service) Shown(ctx context.Context, actor care.Actor, d Draft) error {
-	if err := authorise(actor, mayAnswerDraft); err != nil {
+	if err := authorise(actor, MayAnswerDraft); err != nil {
 		return err
 	}
 	if d.Status != care.StatusDraft || d.AccountOf || d.Guest {
@@ -157,7 +157,7 @@ const (
 
 // Whole returns the figures of the actor's council.
 func (s *Service) Whole(ctx context.Context, actor care.Actor) (Whole, error) {
-	if err := authorise(actor, mayReadFigures); err != nil {
+	if err := authorise(actor, MayReadFigures); err != nil {
 		return Whole{}, err
 	}
 	w, err := s.whole(ctx, actor.Council)
@@ -186,10 +186,12 @@ func (s *Service) whole(ctx context.Context, council string) (w Whole, err error
 	for i, days := range WaitingBands {
 		bands[i] = time.Duration(days) * 24 * time.Hour
 	}
-	if w.Open, err = s.Store.OpenFigures(ctx, council, now, bands); err != nil {
+	today := now.In(ukTime)
+	midnight := time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, ukTime)
+	if w.Open, err = s.Store.OpenFigures(ctx, council, now, midnight, bands); err != nil {
 		return w, err
 	}
-	if w.Workers, err = s.Store.WorkerFigures(ctx, council, now); err != nil {
+	if w.Workers, err = s.Store.WorkerFigures(ctx, council, midnight); err != nil {
 		return w, err
 	}
 	staff, err := s.Store.Practitioners(ctx, council)
@@ -202,8 +204,7 @@ func (s *Service) whole(ctx context.Context, council string) (w Whole, err error
 		}
 	}
 	slices.SortStableFunc(w.Workers, func(a, b care.WorkerFigures) int { return b.Open - a.Open })
-	today := now.In(ukTime)
-	monday := time.Date(today.Year(), today.Month(), today.Day()-(int(today.Weekday())+6)%7, 0, 0, 0, 0, ukTime)
+	monday := midnight.AddDate(0, 0, -(int(today.Weekday())+6)%7)
 	weeks := make([]time.Time, wholeWeeks)
 	for i := range weeks {
 		weeks[i] = monday.AddDate(0, 0, -7*(wholeWeeks-1-i))

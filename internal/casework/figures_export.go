@@ -167,10 +167,10 @@ func (w Whole) By(name func(care.OpenFigures) string) []Grouped {
 }
 
 // ReadsFigures says whether an actor may read the council's figures.
-func ReadsFigures(actor care.Actor) bool { return authorise(actor, mayReadFigures) == nil }
+func ReadsFigures(actor care.Actor) bool { return authorise(actor, MayReadFigures) == nil }
 
 // Supervises says whether an actor looks through records, views and unusual access.
-func Supervises(actor care.Actor) bool { return authorise(actor, maySupervise) == nil }
+func Supervises(actor care.Actor) bool { return authorise(actor, MaySupervise) == nil }
 
 // SearchesTrail says whether an actor may search the trail of the whole council.
-func SearchesTrail(actor care.Actor) bool { return authorise(actor, mayReadTrail) == nil }
+func SearchesTrail(actor care.Actor) bool { return authorise(actor, MayReadTrail) == nil }

@@ -25,7 +25,7 @@ type LetterFile struct {
 // OpenLetter opens the letter of a case in one of LetterForms; looking at it is written down. care.ErrNotFound when the case
 // is not signed.
 func (s *Service) OpenLetter(ctx context.Context, actor care.Actor, reference, form string) (LetterFile, error) {
-	if err := authorise(actor, mayReadCase); err != nil {
+	if err := authorise(actor, MayReadCase); err != nil {
 		return LetterFile{}, err
 	}
 	f, err := s.open(ctx, actor, reference, "case.viewed", "letter/"+form)
@@ -75,7 +75,7 @@ func (s *Service) GiveLetter(ctx context.Context, actor care.Actor, reference, f
 // who wrote about them, or helps them, has no letter here: care.ErrNotFound, as while nothing is signed. That it was read is
 // written down.
 func (s *Service) OwnLetter(ctx context.Context, actor care.Actor) (SignedRecord, error) {
-	if err := authorise(actor, mayAddToOwn); err != nil {
+	if err := authorise(actor, MayAddToOwn); err != nil {
 		return SignedRecord{}, err
 	}
 	d, err := s.Draft(ctx, actor)
@@ -97,7 +97,7 @@ func (s *Service) OwnLetter(ctx context.Context, actor care.Actor) (SignedRecord
 
 // HasLetter says whether the actor has a letter to read.
 func (s *Service) HasLetter(ctx context.Context, actor care.Actor, d Draft) (bool, error) {
-	if authorise(actor, mayAddToOwn) != nil {
+	if authorise(actor, MayAddToOwn) != nil {
 		return false, nil
 	}
 	_, ok, err := s.ownLetter(ctx, actor, d)

@@ -97,7 +97,7 @@ func (s *Service) LinkCases(ctx context.Context, actor care.Actor, reference, ot
 
 // UnlinkCases ends that two cases are read beside each other, and says why. Either person can ask for it at any time.
 func (s *Service) UnlinkCases(ctx context.Context, actor care.Actor, reference, link, why string) error {
-	if err := authorise(actor, mayWorkOnCase); err != nil {
+	if err := authorise(actor, MayWorkOnCase); err != nil {
 		return err
 	}
 	f, err := s.open(ctx, actor, reference, "case.opened-to-change", "link")

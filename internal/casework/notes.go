@@ -18,7 +18,7 @@ const PageNotes = care.DetailNotes
 // AddNote writes down a note for the council's staff. No page and no copy that a citizen reads ever shows one. A signed case
 // takes notes too: what happens afterwards is written down somewhere.
 func (s *Service) AddNote(ctx context.Context, actor care.Actor, reference, text, once string) error {
-	if err := authorise(actor, mayWorkOnCase); err != nil {
+	if err := authorise(actor, MayWorkOnCase); err != nil {
 		return err
 	}
 	f, err := s.open(ctx, actor, reference, "case.opened-to-change", "note")

@@ -118,7 +118,7 @@ type OfferedCase struct {
 
 // Offers lists what is offered to the actor's council and its teams, the oldest first. Nothing of what a person said is in it.
 func (s *Service) Offers(ctx context.Context, actor care.Actor) ([]OfferedCase, error) {
-	if err := authorise(actor, mayWorkOnCase); err != nil {
+	if err := authorise(actor, MayWorkOnCase); err != nil {
 		return nil, err
 	}
 	all, err := s.Store.Offers(ctx, actor.Council)
@@ -155,13 +155,13 @@ func (s *Service) Offers(ctx context.Context, actor care.Actor) ([]OfferedCase, 
 // answersOffer says whether an actor may accept or decline: those of the team, a manager, and for an offer of another council
 // everybody who works on cases.
 func answersOffer(actor care.Actor, x care.Transfer) bool {
-	return authorise(actor, mayWorkOnCase) == nil && actor.Council == x.ToCouncil &&
+	return authorise(actor, MayWorkOnCase) == nil && actor.Council == x.ToCouncil &&
 		(x.Across() || actor.Team == x.ToTeam || slices.Contains(actor.Roles, care.RoleManager))
 }
 
 // offer finds an open offer that the actor may answer: care.ErrNotFound for one that is not theirs to know of.
 func (s *Service) offer(ctx context.Context, actor care.Actor, id string) (care.Transfer, care.Practitioner, error) {
-	if err := authorise(actor, mayWorkOnCase); err != nil {
+	if err := authorise(actor, MayWorkOnCase); err != nil {
 		return care.Transfer{}, care.Practitioner{}, err
 	}
 	all, err := s.Store.Offers(ctx, actor.Council)

@@ -32,10 +32,10 @@ var (
 )
 
 // LooksAfterPeople says whether an actor looks after the accounts of a council.
-func LooksAfterPeople(actor care.Actor) bool { return authorise(actor, mayInvite) == nil }
+func LooksAfterPeople(actor care.Actor) bool { return authorise(actor, MayInvite) == nil }
 
 // SetsCouncil says whether an actor may change a council's settings.
-func SetsCouncil(actor care.Actor) bool { return authorise(actor, maySetCouncil) == nil }
+func SetsCouncil(actor care.Actor) bool { return authorise(actor, MaySetCouncil) == nil }
 
 // A PersonForm is what an administrator says of somebody.
 type PersonForm struct {
@@ -69,7 +69,7 @@ func seenMark(of any) string {
 // clashing says whether roles together would both grant roles and read cases.
 func clashing(roles []care.Role) bool {
 	holder := care.Actor{Kind: care.ActorPractitioner, Roles: roles}
-	return authorise(holder, mayInvite) == nil && (authorise(holder, mayReadCase) == nil || authorise(holder, mayReadQueue) == nil)
+	return authorise(holder, MayInvite) == nil && (authorise(holder, MayReadCase) == nil || authorise(holder, MayReadQueue) == nil)
 }
 
 // ofCouncil refuses a practitioner who reaches into another council. The system may act for all.
@@ -82,7 +82,7 @@ func ofCouncil(actor care.Actor, council string) error {
 
 // People returns everybody of the actor's council, by name, and its teams.
 func (s *Service) People(ctx context.Context, actor care.Actor) ([]care.Practitioner, []care.Team, error) {
-	if err := authorise(actor, mayInvite); err != nil {
+	if err := authorise(actor, MayInvite); err != nil {
 		return nil, nil, err
 	}
 	people, err := s.Store.Practitioners(ctx, actor.Council)
@@ -127,7 +127,7 @@ func isSetUp(p care.Practitioner) bool { return p.Demo || p.PasswordHash != "" &
 
 // person loads an account that the actor looks after.
 func (s *Service) person(ctx context.Context, actor care.Actor, id string) (care.Practitioner, error) {
-	if err := authorise(actor, mayInvite); err != nil {
+	if err := authorise(actor, MayInvite); err != nil {
 		return care.Practitioner{}, err
 	}
 	p, err := s.Store.Practitioner(ctx, id)
@@ -234,7 +234,7 @@ func (s *Service) staffMail(council care.Council, to, kind, path string, w eligi
 // InvitePerson adds somebody to the actor's council and makes their set-up link. Refusals as a *care.Invalid: those of
 // checkPerson, and email (enter, email, taken).
 func (s *Service) InvitePerson(ctx context.Context, actor care.Actor, council care.Council, form PersonForm) (SetupLink, error) {
-	if err := authorise(actor, mayInvite); err != nil {
+	if err := authorise(actor, MayInvite); err != nil {
 		return SetupLink{}, err
 	}
 	if err := ofCouncil(actor, council.Slug); err != nil {
@@ -245,7 +245,7 @@ func (s *Service) InvitePerson(ctx context.Context, actor care.Actor, council ca
 	if err != nil {
 		return SetupLink{}, err
 	}
-	if p := (care.Question{ID: "email", Kind: care.KindEmail, Required: true, MaxChars: 254}).Check([]string{form.Email}, s.Now()); p != nil {
+	if p := (care.Question{ID: "email", Kind: care.KindEmail, Required: true, MaxChars: 254}).Check(given(form.Email), s.Now()); p != nil {
 		problems = append(problems, *p)
 	}
 	if problems != nil {
@@ -437,7 +437,7 @@ func (s *Service) ResetPerson(ctx context.Context, actor care.Actor, council car
 
 // AddTeam adds a team to the actor's council. Refusals: team (enter, too_long, taken).
 func (s *Service) AddTeam(ctx context.Context, actor care.Actor, name string) error {
-	if err := authorise(actor, mayInvite); err != nil {
+	if err := authorise(actor, MayInvite); err != nil {
 		return err
 	}
 	return s.putTeam(ctx, actor, care.Team{ID: newID(), Council: actor.Council, Name: name}, "team.added")
@@ -465,7 +465,7 @@ func (s *Service) putTeam(ctx context.Context, actor care.Actor, team care.Team,
 // stays. seen is the name the form was shown with: when it has another by now the answer is care.ErrConflict with the team
 // as it stands.
 func (s *Service) ChangeTeam(ctx context.Context, actor care.Actor, id, seen, name string, closed bool) (care.Team, error) {
-	if err := authorise(actor, mayInvite); err != nil {
+	if err := authorise(actor, MayInvite); err != nil {
 		return care.Team{}, err
 	}
 	teams, err := s.Store.Teams(ctx, actor.Council)

@@ -29,16 +29,16 @@ const (
 const ReasonMin = 10
 
 // ReadsQueue says whether an actor has a queue to come to; who has none needs another first page.
-func ReadsQueue(actor care.Actor) bool { return authorise(actor, mayReadQueue) == nil }
+func ReadsQueue(actor care.Actor) bool { return authorise(actor, MayReadQueue) == nil }
 
 // ReadsTrail says whether an actor may read what happened to a case.
 func ReadsTrail(actor care.Actor) bool {
-	return ReadsQueue(actor) || authorise(actor, mayReadTrail) == nil
+	return ReadsQueue(actor) || authorise(actor, MayReadTrail) == nil
 }
 
 // Queue returns one page of the actor's council's queue.
 func (s *Service) Queue(ctx context.Context, actor care.Actor, q care.QueueQuery) (care.QueuePage, error) {
-	if err := authorise(actor, mayReadQueue); err != nil {
+	if err := authorise(actor, MayReadQueue); err != nil {
 		return care.QueuePage{}, err
 	}
 	q.Council, q.Viewer, q.Limit = actor.Council, actor.ID, QueuePageSize
@@ -53,7 +53,7 @@ func (s *Service) Queue(ctx context.Context, actor care.Actor, q care.QueueQuery
 // Open returns a case and writes down who looked at which page of it. care.ErrNotFound when there is none in the actor's
 // council.
 func (s *Service) Open(ctx context.Context, actor care.Actor, reference, page string) (CaseFile, error) {
-	if err := authorise(actor, mayReadCase); err != nil {
+	if err := authorise(actor, MayReadCase); err != nil {
 		return CaseFile{}, err
 	}
 	return s.open(ctx, actor, reference, "case.viewed", page)
@@ -61,7 +61,7 @@ func (s *Service) Open(ctx context.Context, actor care.Actor, reference, page st
 
 // toChange loads a case that is still open, for a verb that changes it.
 func (s *Service) toChange(ctx context.Context, actor care.Actor, reference, detail string) (CaseFile, care.Practitioner, error) {
-	if err := authorise(actor, mayWorkOnCase); err != nil {
+	if err := authorise(actor, MayWorkOnCase); err != nil {
 		return CaseFile{}, care.Practitioner{}, err
 	}
 	f, err := s.open(ctx, actor, reference, "case.opened-to-change", detail)
@@ -421,9 +421,9 @@ type Trail struct {
 // Timeline returns the trail of a case; looking at it is itself an event. An auditor may read it and gets reference,
 // kind and status of the case alone.
 func (s *Service) Timeline(ctx context.Context, actor care.Actor, reference string) (Trail, error) {
-	readsCase := authorise(actor, mayReadCase)
+	readsCase := authorise(actor, MayReadCase)
 	if readsCase != nil {
-		if err := authorise(actor, mayReadTrail); err != nil {
+		if err := authorise(actor, MayReadTrail); err != nil {
 			return Trail{}, err
 		}
 	}

@@ -31,7 +31,7 @@ func (s *Service) hide(actor care.Actor, lines []care.CaseLine) {
 
 // Lead returns what stands above the queue, for somebody who reads it.
 func (s *Service) Lead(ctx context.Context, actor care.Actor, lead care.Lead) (care.QueuePage, error) {
-	if err := authorise(actor, mayReadQueue); err != nil {
+	if err := authorise(actor, MayReadQueue); err != nil {
 		return care.QueuePage{}, err
 	}
 	page, err := s.Store.Lead(ctx, actor.Council, lead, actor.ID, LeadSize)
@@ -50,7 +50,7 @@ type Hands struct {
 
 // Hands of the actor's council.
 func (s *Service) Hands(ctx context.Context, actor care.Actor) (Hands, error) {
-	if err := authorise(actor, mayReadQueue); err != nil {
+	if err := authorise(actor, MayReadQueue); err != nil {
 		return Hands{}, err
 	}
 	var out Hands
@@ -59,7 +59,7 @@ func (s *Service) Hands(ctx context.Context, actor care.Actor) (Hands, error) {
 		return out, fmt.Errorf("reading whom a case can be given to: %w", err)
 	}
 	for _, p := range staff {
-		if !p.Disabled && authorise(actorOf(p), mayWorkOnCase) == nil {
+		if !p.Disabled && authorise(actorOf(p), MayWorkOnCase) == nil {
 			out.Workers = append(out.Workers, p)
 		}
 	}
@@ -89,7 +89,7 @@ const mostPicks = QueuePageSize
 // them stood in the way is told with *Stuck; problems with to itself are care.Invalid. A case that is with a team goes to
 // another one only by a transfer, which that team must accept.
 func (s *Service) Assign(ctx context.Context, actor care.Actor, picks []Pick, to GiveTo) error {
-	if err := authorise(actor, mayWorkOnCase); err != nil {
+	if err := authorise(actor, MayWorkOnCase); err != nil {
 		return err
 	}
 	hands, err := s.Hands(ctx, actor)
@@ -190,7 +190,7 @@ func (s *Service) CanUndo(actor care.Actor) int {
 // Undo puts back what the actor gave out last. care.ErrConflict when somebody has changed one of the cases since, or it is too
 // late: then nothing changes.
 func (s *Service) Undo(ctx context.Context, actor care.Actor) error {
-	if err := authorise(actor, mayWorkOnCase); err != nil {
+	if err := authorise(actor, MayWorkOnCase); err != nil {
 		return err
 	}
 	if s.CanUndo(actor) == 0 {
@@ -398,7 +398,7 @@ const AlikeMost = 5
 // Alike lists open cases that may be of the same person as one that the actor has open. Cases of another team are without
 // name.
 func (s *Service) Alike(ctx context.Context, actor care.Actor, f CaseFile) ([]care.CaseLine, error) {
-	if err := authorise(actor, mayReadCase); err != nil {
+	if err := authorise(actor, MayReadCase); err != nil {
 		return nil, err
 	}
 	lines, err := s.Store.Alike(ctx, actor.Council, f.ID, actor.ID, AlikeMost)
@@ -415,7 +415,7 @@ type Search struct{ Reference, Name, Born, After string }
 // Search finds cases of the actor's council. That they searched, and by what kinds of thing, is written down; what they typed
 // is not. Cases of another team are without name; restricted ones are found only by those named for them.
 func (s *Service) Search(ctx context.Context, actor care.Actor, in Search) (care.SearchPage, error) {
-	if err := authorise(actor, mayReadQueue); err != nil {
+	if err := authorise(actor, MayReadQueue); err != nil {
 		return care.SearchPage{}, err
 	}
 	in.Reference, in.Name = strings.TrimSpace(in.Reference), strings.TrimSpace(in.Name)

@@ -196,7 +196,7 @@ func (e *NotSignable) Error() string {
 // fingerprint of the papers the practitioner read (CaseFile.Seen); care.ErrConflict when one changed since. A
 // *NotSignable lists what is missing. Signing a signed case returns the record that is there.
 func (s *Service) Sign(ctx context.Context, actor care.Actor, reference, seen string) (care.Determination, error) {
-	if err := authorise(actor, maySignRecord); err != nil {
+	if err := authorise(actor, MaySignRecord); err != nil {
 		return care.Determination{}, err
 	}
 	for range 2 {
@@ -366,10 +366,11 @@ func (s *Service) writeRest(f CaseFile, r *SignedRecord) {
 	ending, making := f.Record.Ending, f.Record.Making
 	r.Ending, r.Making = &ending, &making
 	r.DecisionText = f.Rules.Choice(ListDecision, r.Decision)
-	for _, id := range []string{"decision", "end_" + r.Decision} {
-		if text, citation := f.Rules.Law(id); text != "" {
-			r.Law = append(r.Law, RecordLine{ID: id, Text: text, Citation: citation})
-		}
+	if text, citation := f.Rules.Law("decision"); text != "" {
+		r.Law = append(r.Law, RecordLine{ID: "decision", Text: text, Citation: citation})
+	}
+	if text, citation := EndLaw(f.Rules, r.Decision); text != "" {
+		r.Law = append(r.Law, RecordLine{ID: r.Decision, Text: text, Citation: citation})
 	}
 	if r.Decision == DecisionNotEligible {
 		for _, a := range f.Record.Advices {

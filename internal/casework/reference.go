@@ -72,3 +72,6 @@ func FormatReference(reference string) string {
 	}
 	return reference[:5] + "-" + reference[5:]
 }
+
+// NewReference makes a reference that no case has yet, for cases that are made up outside the verbs.
+func NewReference() string { return newReference() }

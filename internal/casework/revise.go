@@ -25,7 +25,7 @@ func locked(a care.Assessment) bool { return a.Status == care.StatusSigned && !a
 // Revise begins the next record of a signed case, with a reason. The signed one stays as it is, and the working papers start
 // from where they stood.
 func (s *Service) Revise(ctx context.Context, actor care.Actor, reference, reason, once string) error {
-	if err := authorise(actor, maySignRecord); err != nil {
+	if err := authorise(actor, MaySignRecord); err != nil {
 		return err
 	}
 	f, err := s.open(ctx, actor, reference, "case.opened-to-change", "revise")
@@ -87,7 +87,7 @@ func (s *Service) GiveCopy(ctx context.Context, actor care.Actor, reference stri
 }
 
 func (s *Service) giveCopy(ctx context.Context, actor care.Actor, reference string, given care.CopyGiven, once, verb, detail string) error {
-	if err := authorise(actor, mayWorkOnCase); err != nil {
+	if err := authorise(actor, MayWorkOnCase); err != nil {
 		return err
 	}
 	f, err := s.open(ctx, actor, reference, "case.opened-to-change", "copy")
@@ -132,7 +132,7 @@ func (f CaseFile) Copies() []care.CopyGiven { return f.copies }
 
 // SettleTransition writes down what was done for somebody who turns 18 (Care Act 2014 s.58), and takes the reminder off.
 func (s *Service) SettleTransition(ctx context.Context, actor care.Actor, reference, done, once string) error {
-	if err := authorise(actor, mayWorkOnCase); err != nil {
+	if err := authorise(actor, MayWorkOnCase); err != nil {
 		return err
 	}
 	f, err := s.open(ctx, actor, reference, "case.opened-to-change", "transition")

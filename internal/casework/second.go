@@ -224,7 +224,7 @@ func openBesidesSecond(f CaseFile) []Blocker {
 // Codes of a refusal: signer same_person, for whoever asked; signer not_registered, for who is neither registered nor a
 // manager, or not registered where the reason is that the first one is not; text reason.
 func (s *Service) Countersign(ctx context.Context, actor care.Actor, reference, read string, back bool, why, once string) error {
-	if err := authorise(actor, maySignRecord); err != nil {
+	if err := authorise(actor, MaySignRecord); err != nil {
 		return err
 	}
 	f, p, err := s.toChange(ctx, actor, reference, "countersign")
@@ -268,7 +268,7 @@ const OwedLimit = 100
 // Owed lists the cases of the actor's council on which something is owed (care.OwesSecond, OwesCopy, OwesTransition), the
 // longest first. Of a restricted case that is not the actor's own the line has no name.
 func (s *Service) Owed(ctx context.Context, actor care.Actor, what string) ([]care.OwedLine, error) {
-	if err := authorise(actor, mayReadQueue); err != nil {
+	if err := authorise(actor, MayReadQueue); err != nil {
 		return nil, err
 	}
 	lines, err := s.Store.Owed(ctx, actor.Council, what, s.Now().UTC(), OwedLimit)

@@ -83,7 +83,7 @@ func isHTTPS(address string) bool {
 // ChangeCouncil stores settings of the actor's council. seen is CouncilSeen of what the form was shown with: when they were
 // changed since the answer is care.ErrConflict with the settings as they stand now.
 func (s *Service) ChangeCouncil(ctx context.Context, actor care.Actor, seen string, next care.Council) (care.Council, error) {
-	if err := authorise(actor, maySetCouncil); err != nil {
+	if err := authorise(actor, MaySetCouncil); err != nil {
 		return care.Council{}, err
 	}
 	if err := ofCouncil(actor, next.Slug); err != nil {

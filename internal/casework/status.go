@@ -304,7 +304,7 @@ func typedWords(field, text string, most int) (string, error) {
 
 // sentOwn opens what the actor sent, to add to it: care.ErrNotFound while it is a draft, for the draft itself can be changed.
 func (s *Service) sentOwn(ctx context.Context, actor care.Actor) (Draft, error) {
-	if err := authorise(actor, mayAddToOwn); err != nil {
+	if err := authorise(actor, MayAddToOwn); err != nil {
 		return Draft{}, err
 	}
 	d, err := s.Draft(ctx, actor)
@@ -384,7 +384,7 @@ func (s *Service) AskToWithdraw(ctx context.Context, actor care.Actor, why, once
 
 // AddDay adds a line to the diary of good and bad days, before or after the form is sent.
 func (s *Service) AddDay(ctx context.Context, actor care.Actor, line care.DiaryLine, once string) error {
-	if err := authorise(actor, mayAddToOwn); err != nil {
+	if err := authorise(actor, MayAddToOwn); err != nil {
 		return err
 	}
 	d, err := s.Draft(ctx, actor)
@@ -441,7 +441,7 @@ type Look struct {
 // Looks tells whoever wrote a form when it was looked at, and by which kind of role: never a name, and nothing of what is
 // kept apart for safety, which has no events that a citizen reads.
 func (s *Service) Looks(ctx context.Context, actor care.Actor) ([]Look, error) {
-	if err := authorise(actor, mayReadLooks); err != nil {
+	if err := authorise(actor, MayReadLooks); err != nil {
 		return nil, err
 	}
 	events, err := s.Store.Events(ctx, actor.Council, actor.ID)

@@ -182,10 +182,10 @@ type Store interface {
 	// Figures are the tallies of some names from a month (yyyy-mm) on: by name as asked, then by month and key. The tallies of
 	// an event are counted in its transaction.
 	Figures(ctx context.Context, council, from string, names ...string) ([]care.Figure, error)
-	// OpenFigures counts the open cases by team and kind, WorkerFigures by who has them; test entries are in neither. bands are
-	// how long ago a case was sent, from the shortest (0).
-	OpenFigures(ctx context.Context, council string, now time.Time, bands []time.Duration) ([]care.OpenFigures, error)
-	WorkerFigures(ctx context.Context, council string, now time.Time) ([]care.WorkerFigures, error)
+	// OpenFigures counts the open cases by team and kind, WorkerFigures by who has them; test entries are in neither. What was due
+	// before today is overdue. bands are how long before now a case was sent, from the shortest (0).
+	OpenFigures(ctx context.Context, council string, now, today time.Time, bands []time.Duration) ([]care.OpenFigures, error)
+	WorkerFigures(ctx context.Context, council string, today time.Time) ([]care.WorkerFigures, error)
 	// WeekFigures counts what came in and what was signed for the first time in the weeks that begin at from, without test
 	// entries.
 	WeekFigures(ctx context.Context, council string, from []time.Time) ([]care.WeekFigures, error)

@@ -140,7 +140,7 @@ type Flagged struct {
 // Supervision returns one page of the records that are marked for supervision, the newest first, and the cursor of the next.
 // why narrows it to one flag, "" for all.
 func (s *Service) Supervision(ctx context.Context, actor care.Actor, why, after string) ([]Flagged, string, error) {
-	if err := authorise(actor, maySupervise); err != nil {
+	if err := authorise(actor, MaySupervise); err != nil {
 		return nil, "", err
 	}
 	q := care.TrailQuery{Council: actor.Council, Verbs: []string{VerbFlagged}, After: after, Limit: 200}
@@ -211,7 +211,7 @@ func (s *Service) Learning(ctx context.Context, actor care.Actor, reference stri
 	if err != nil {
 		return Learning{}, err
 	}
-	l := Learning{File: f, MayAdd: authorise(actor, maySupervise) == nil}
+	l := Learning{File: f, MayAdd: authorise(actor, MaySupervise) == nil}
 	if !l.MayAdd && !f.learns(actor.ID) {
 		return Learning{}, fmt.Errorf("learning notes of case %s: %w", reference, care.ErrForbidden)
 	}
@@ -251,7 +251,7 @@ func (f CaseFile) ShowsLearning(actor care.Actor) bool {
 
 // AddLearning adds a learning note to a case, signed or not. id is the form's own, so that a second press adds nothing.
 func (s *Service) AddLearning(ctx context.Context, actor care.Actor, reference, id, text string) error {
-	if err := authorise(actor, maySupervise); err != nil {
+	if err := authorise(actor, MaySupervise); err != nil {
 		return err
 	}
 	f, err := s.open(ctx, actor, reference, "case.opened-to-change", "learning")
@@ -277,7 +277,7 @@ func (s *Service) AddLearning(ctx context.Context, actor care.Actor, reference, 
 
 // LearningFor are the references of cases with learning notes for somebody: of the last year, newest first, at most 50.
 func (s *Service) LearningFor(ctx context.Context, actor care.Actor) ([]string, error) {
-	if err := authorise(actor, mayReadCase); err != nil {
+	if err := authorise(actor, MayReadCase); err != nil {
 		return nil, err
 	}
 	return s.Store.SignedAndNoted(ctx, actor.Council, actor.ID, verbLearning, s.Now().AddDate(-1, 0, 0), 50)
@@ -298,7 +298,7 @@ func (s *Service) staffNames(ctx context.Context, council string) (map[string]st
 
 // Colleagues are the practitioners of the actor's council by name, for lists to choose from; nothing of how they sign in.
 func (s *Service) Colleagues(ctx context.Context, actor care.Actor) ([]care.Practitioner, error) {
-	if authorise(actor, maySupervise) != nil && authorise(actor, mayReadTrail) != nil {
+	if authorise(actor, MaySupervise) != nil && authorise(actor, MayReadTrail) != nil {
 		return nil, fmt.Errorf("listing colleagues: %w", care.ErrForbidden)
 	}
 	staff, err := s.Store.Practitioners(ctx, actor.Council)

@@ -59,7 +59,7 @@ type Unusual struct {
 // Openings returns one page of who opened which case when, newest first, for managers. practitioner and reference narrow it; a
 // reference that is not the council's is care.ErrNotFound.
 func (s *Service) Openings(ctx context.Context, actor care.Actor, practitioner, reference, after string) (TrailFound, error) {
-	if err := authorise(actor, maySupervise); err != nil {
+	if err := authorise(actor, MaySupervise); err != nil {
 		return TrailFound{}, err
 	}
 	q := care.TrailQuery{Council: actor.Council, Verbs: looks, Actor: practitioner, After: after, Limit: trailPage}
@@ -69,7 +69,7 @@ func (s *Service) Openings(ctx context.Context, actor care.Actor, practitioner, 
 // Unusual returns what was unusual in the last UnusualDays, newest first. short says that not all of that time could be looked
 // through.
 func (s *Service) Unusual(ctx context.Context, actor care.Actor) (all []Unusual, short bool, err error) {
-	if err := authorise(actor, maySupervise); err != nil {
+	if err := authorise(actor, MaySupervise); err != nil {
 		return nil, false, err
 	}
 	lines, short, err := s.lately(ctx, actor.Council, append([]string{verbSearched, "case.refused"}, looks...))

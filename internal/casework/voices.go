@@ -14,7 +14,7 @@ import (
 // InviteHelper gives a code with which one helper can add what they see, once, beside what the person says. The helper
 // sees nothing that anybody else wrote. The form is kept from then on, so that its reference goes with the code.
 func (s *Service) InviteHelper(ctx context.Context, actor care.Actor) (Draft, Secret, error) {
-	if err := authorise(actor, mayInviteHelper); err != nil {
+	if err := authorise(actor, MayInviteHelper); err != nil {
 		return Draft{}, Secret{}, err
 	}
 	d, err := s.named(ctx, actor)
@@ -30,7 +30,7 @@ func (s *Service) InviteHelper(ctx context.Context, actor care.Actor) (Draft, Se
 
 // Helpers lists the helpers' codes of the actor's form, oldest first: when given, used and ended, never by whom.
 func (s *Service) Helpers(ctx context.Context, actor care.Actor) ([]care.Code, error) {
-	if err := authorise(actor, mayInviteHelper); err != nil {
+	if err := authorise(actor, MayInviteHelper); err != nil {
 		return nil, err
 	}
 	all, err := s.Store.CodesOf(ctx, actor.Council, actor.ID)
@@ -50,7 +50,7 @@ func (s *Service) Helpers(ctx context.Context, actor care.Actor) ([]care.Code, e
 // When the person came to a helper's form by their own code, it ends what the helper can open of it as well. What a helper
 // has sent stays: the council has it, and the person is told so.
 func (s *Service) EndHelpers(ctx context.Context, actor care.Actor) error {
-	if err := authorise(actor, mayAddToOwn); err != nil {
+	if err := authorise(actor, MayAddToOwn); err != nil {
 		return err
 	}
 	now := s.Now().UTC()
@@ -134,7 +134,7 @@ func (s *Service) giveCode(ctx context.Context, actor care.Actor, a care.Assessm
 
 // BeginAccount starts the person's own account beside what a helper sent, for an actor who came by their own code.
 func (s *Service) BeginAccount(ctx context.Context, actor care.Actor) (Draft, error) {
-	if err := authorise(actor, mayOwnAccount); err != nil {
+	if err := authorise(actor, MayOwnAccount); err != nil {
 		return Draft{}, err
 	}
 	// One that was begun and left is gone on with: nothing of it is lost.

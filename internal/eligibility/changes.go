@@ -325,9 +325,9 @@ func (rs *Ruleset) ChangeText(set []Change) string {
 		if c.Learn {
 			how = "change.learn"
 		}
-		parts[i] = rs.Text("staff."+how, Words{"what": rs.changeWhat(c)})
+		parts[i] = rs.within("staff."+how, Words{"what": rs.changeWhat(c)})
 	}
-	return rs.Text("staff.change.if", Words{"what": strings.Join(parts, rs.Text("staff.change.and", nil))})
+	return rs.Text("staff.change.if", Words{"what": strings.Join(parts, rs.within("staff.change.and", nil))})
 }
 
 // changeWhat says one change as a part of a sentence.
@@ -341,7 +341,17 @@ func (rs *Ruleset) changeWhat(c Change) string {
 			words["area"] = rs.words.Areas[id]
 		}
 	}
-	return rs.Text(c.wordsKey(), words)
+	return rs.within(c.wordsKey(), words)
+}
+
+// within gives the words of a key as they stand inside a sentence: Text begins one, with a capital.
+func (rs *Ruleset) within(key string, w Words) string {
+	for _, part := range rs.Journey.words.Words[key] {
+		if filled, whole := w.fill(part); whole {
+			return filled
+		}
+	}
+	return "[no words: " + key + "]"
 }
 
 // wordsKey is where the words for a change stand: by the last part of the fact, by "area" for all areas, and by what the

@@ -68,10 +68,10 @@ func openSQL(bands int) string {
 	return b.String()
 }
 
-// OpenFigures counts the open cases of a council by team and kind, as things stand at now. bands are how long ago a case was
-// sent, from the shortest: the first band begins at bands[0].
-func (s *Store) OpenFigures(ctx context.Context, council string, now time.Time, bands []time.Duration) ([]care.OpenFigures, error) {
-	args := []any{micros(now), -int(care.PrioritySafety)}
+// OpenFigures counts the open cases of a council by team and kind, as things stand at now; what was due before today is
+// overdue. bands are how long ago a case was sent, from the shortest: the first band begins at bands[0].
+func (s *Store) OpenFigures(ctx context.Context, council string, now, today time.Time, bands []time.Duration) ([]care.OpenFigures, error) {
+	args := []any{micros(today), -int(care.PrioritySafety)}
 	for i, from := range bands {
 		oldest := int64(-1)
 		if i+1 < len(bands) {
@@ -125,11 +125,11 @@ func (s *Store) WeekFigures(ctx context.Context, council string, from []time.Tim
 const workersSQL = `SELECT worker, count(*), sum(due_at < ?) FROM assessments INDEXED BY assessments_held
 	WHERE council = ? AND test = 0 AND status = 'sent' GROUP BY worker`
 
-// WorkerFigures counts the open cases of a council by who has them, as things stand at now. Names are for the caller to fill
-// in.
-func (s *Store) WorkerFigures(ctx context.Context, council string, now time.Time) ([]care.WorkerFigures, error) {
+// WorkerFigures counts the open cases of a council by who has them; what was due before today is overdue. Names are for the
+// caller to fill in.
+func (s *Store) WorkerFigures(ctx context.Context, council string, today time.Time) ([]care.WorkerFigures, error) {
 	var all []care.WorkerFigures
-	err := s.readRows(ctx, workersSQL, []any{micros(now), council}, func(r *sql.Rows) error {
+	err := s.readRows(ctx, workersSQL, []any{micros(today), council}, func(r *sql.Rows) error {
 		var f care.WorkerFigures
 		err := r.Scan(&f.Worker, &f.Open, &f.Overdue)
 		all = append(all, f)

@@ -107,7 +107,7 @@ func BenchmarkOpenFigures(b *testing.B) {
 	}))
 	bands := []time.Duration{0, 8 * 24 * time.Hour, 15 * 24 * time.Hour, 29 * 24 * time.Hour, 85 * 24 * time.Hour, 183 * 24 * time.Hour}
 	for b.Loop() {
-		all, err := s.OpenFigures(b.Context(), north, noon, bands)
+		all, err := s.OpenFigures(b.Context(), north, noon, noon, bands)
 		if err != nil || len(all) != 8 {
 			b.Fatal(len(all), err)
 		}

@@ -93,7 +93,7 @@ func testFigures(t *testing.T, f *fixture) {
 	}(), nil, f.event(north, "record.signed", signed.ID)))
 
 	day := 24 * time.Hour
-	open, err := f.OpenFigures(ctx, north, now, []time.Duration{0, 7 * day, 28 * day})
+	open, err := f.OpenFigures(ctx, north, now, now, []time.Duration{0, 7 * day, 28 * day})
 	must(t, err)
 	slices.SortFunc(open, func(a, b care.OpenFigures) int { return len(a.Team) - len(b.Team) })
 	same(t, open, []care.OpenFigures{
