@@ -148,7 +148,7 @@ func TestTheLetterOnItsPages(t *testing.T) {
 		ref := s.signed(end, answers)
 		home := "/staff/case/" + ref
 		b.get(home + "/signed").answers(http.StatusOK).says("Make the letter")
-		b.get(home+"/letter").answers(http.StatusOK).says("They asked for large print", "Braille", "1 Example Street", "What we decided", "Ombudsman", "what must not be told")
+		b.get(home+"/letter").answers(http.StatusOK).says("They asked for large print", "In braille", "1 Example Street", "What we decided", "Ombudsman", "what must not be told")
 		if !strings.Contains(b.body, "app-letter--large") {
 			t.Errorf("%s: the letter is not in large print, though they asked for it", end)
 		}

@@ -48,10 +48,16 @@ func (s *Server) staffMail(c echo.Context) error {
 }
 
 func (s *Server) staffRetryMail(c echo.Context) error {
+	if _, err := staffForm(c); err != nil {
+		return err
+	}
 	return s.afterMail(c, s.Casework.RetryMail(c.Request().Context(), visitOf(c).Actor, c.Param("id")), doneRetried)
 }
 
 func (s *Server) staffDropMail(c echo.Context) error {
+	if _, err := staffForm(c); err != nil {
+		return err
+	}
 	return s.afterMail(c, s.Casework.DropMail(c.Request().Context(), visitOf(c).Actor, c.Param("id")), doneDropped)
 }
 

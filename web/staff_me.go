@@ -171,6 +171,9 @@ func (s *Server) staffEndSession(c echo.Context) error {
 }
 
 func (s *Server) staffEndOthers(c echo.Context) error {
+	if _, err := staffForm(c); err != nil {
+		return err
+	}
 	v := visitOf(c)
 	_, err := s.Casework.EndSession(c.Request().Context(), v.Actor, "", v.Session.IDHash)
 	return s.afterMe(c, "ended", meAgain{}, err)

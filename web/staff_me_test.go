@@ -241,11 +241,11 @@ func TestPasskeys(t *testing.T) {
 	rp := s.atLocalhost()
 	b, email, secret := s.joins("ashdale", "Pat Example", care.RolePractitioner)
 	b.get("/staff/me").sends("/staff/me/passkeys", nil).answers(http.StatusUnprocessableEntity).says("Enter a name for the passkey", "Enter the password that you have now")
-	d := b.addsPasskey(rp, "Work laptop")
-	b.answers(http.StatusOK).says("The passkey is added.", "Work laptop", "Not used yet")
+	d := b.addsPasskey(rp, "Blue laptop")
+	b.answers(http.StatusOK).says("The passkey is added.", "Blue laptop", "Not used yet")
 	s.now = s.now.Add(time.Minute)
 	b.addsPasskey(rp, "Phone")
-	b.says("Phone", "Work laptop")
+	b.says("Phone", "Blue laptop")
 
 	in := s.browser()
 	if in.post(passkeySignIn, d.offers(in)); in.path != "/staff" {
@@ -311,7 +311,7 @@ func TestPasskeys(t *testing.T) {
 			break
 		}
 	}
-	if b.get("/staff/me"); strings.Contains(b.body, "Work laptop") {
+	if b.get("/staff/me"); strings.Contains(b.body, "Blue laptop") {
 		t.Error("it is still there")
 	}
 	// A disabled account's passkey opens nothing.

@@ -261,7 +261,7 @@ func TestAHelpersAccountFollowsTheCase(t *testing.T) {
 		forms := helper.forms()
 		form := forms[len(forms)-1]
 		v := form.values()
-		for name, values := range helperSays(merged(hardFor("nutrition"), url.Values{"nutrition.words": {"She forgets the pan."}})) {
+		for name, values := range helperSays(merged(hardFor("nutrition"), url.Values{"nutrition.words": {"She forgets the pan."}, "name": {"Ada Example"}})) {
 			if form.control(name) != nil {
 				v[name] = values
 			}

@@ -48,7 +48,8 @@ var staffMay = func() map[string][]casework.Permission {
 		{works, []string{post + staffOffersPath + "/:id/accept", post + staffOffersPath + "/:id/decline"}},
 		{may{casework.MayKeyIn}, []string{get + keyInPath, post + keyInPath}},
 		{may{casework.MayReadFigures}, []string{get + teamPath, get + teamPath + "/figures.csv"}},
-		{supervises, []string{get + supervisionPath, get + viewsPath, post + viewsPath + "/:alert"}},
+		{reads, []string{get + supervisionPath}}, // to a practitioner, the notes on records they signed
+		{supervises, []string{get + viewsPath, post + viewsPath + "/:alert"}},
 		{may{casework.MayExportCLD}, []string{get + cldPath}},
 		{trail, []string{get + auditPath, get + auditPath + "/trail.csv"}},
 		{may{casework.MayReadCase, casework.MayReadTrail}, []string{get + "/staff/timeline", get + one + "/timeline"}},

@@ -48,10 +48,14 @@ func signedTallies(r SignedRecord, n int) []care.Tally {
 	return tallies
 }
 
-// FormatTallies count a letter: given is the format it goes out in, asked are the formats the person asked for, by id. Who
+// letterTallies count a letter that went to the person: form is one of LetterForms, held against the formats they asked for. Who
 // asked for none in particular is not counted; of several, one that was given is enough.
-func FormatTallies(asked []string, given string) []care.Tally {
-	asked = slices.DeleteFunc(slices.Clone(asked), func(f string) bool { return f == "standard" || f == "not_sure" })
+func (f CaseFile) letterTallies(form string) []care.Tally {
+	given := map[string]string{LetterLarge: "large_print", LetterEasy: "easy_read"}[form]
+	if given == "" {
+		given = "standard"
+	}
+	asked := slices.DeleteFunc(slices.Clone(f.asTold().Answers.Get("format")), func(id string) bool { return id == "standard" || id == "not_sure" })
 	if len(asked) == 0 {
 		return nil
 	}

@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-
 	"threshold/internal/care"
 	"threshold/internal/casework"
 	"threshold/internal/eligibility"

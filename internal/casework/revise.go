@@ -124,7 +124,11 @@ func (s *Service) giveCopy(ctx context.Context, actor care.Actor, reference stri
 	if given.To == copyPerson {
 		e.Settle = care.OwesCopy
 	}
-	return s.addBody(ctx, actor, f, e, once, given, verb, detail, nil)
+	var tallies []care.Tally
+	if verb == "letter.given" && given.To == copyPerson {
+		tallies = f.letterTallies(detail)
+	}
+	return s.addBody(ctx, actor, f, e, once, given, verb, detail, nil, tallies...)
 }
 
 // Copies lists who got a copy of a record of the case, oldest first.
@@ -176,10 +180,16 @@ func (f CaseFile) owesWhenSigned(decision string, now time.Time) []care.Owed {
 
 // openRecord reads what the record in hand goes by: drafts that went to the person, the second signature, the record before.
 func (f *CaseFile) openRecord() (err error) {
-	if f.drafts, err = draftsIn(f.Entries); err != nil {
+	inHand := f.Entries // a next record begins with why it is prepared: what came before belongs to an earlier one
+	for i, e := range f.Entries {
+		if e.Kind == care.EntryRevision {
+			inHand = f.Entries[i+1:]
+		}
+	}
+	if f.drafts, err = draftsIn(inHand); err != nil {
 		return fmt.Errorf("case %s: %w", f.Reference, err)
 	}
-	if f.steps, err = secondIn(f.Entries); err != nil {
+	if f.steps, err = secondIn(inHand); err != nil {
 		return fmt.Errorf("case %s: %w", f.Reference, err)
 	}
 	for _, e := range f.Entries {

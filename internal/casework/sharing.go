@@ -84,11 +84,7 @@ func (f CaseFile) Told() (DraftTold, bool) {
 	if len(f.drafts) == 0 {
 		return DraftTold{}, false
 	}
-	newest := f.drafts[len(f.drafts)-1]
-	if d, ok := f.LastDetermination(); ok && !newest.At.After(d.SignedAt) {
-		return DraftTold{}, false
-	}
-	return newest, true
+	return f.drafts[len(f.drafts)-1], true
 }
 
 // DraftNow is what the person would be told now.
@@ -247,7 +243,7 @@ func (s *Service) ReplyDraft(ctx context.Context, actor care.Actor, draft, choic
 }
 
 // addBody adds an entry of a practitioner's with any body. Pressing twice adds it once.
-func (s *Service) addBody(ctx context.Context, actor care.Actor, f CaseFile, e care.Entry, once string, body any, verb, detail string, mail *care.Mail) error {
+func (s *Service) addBody(ctx context.Context, actor care.Actor, f CaseFile, e care.Entry, once string, body any, verb, detail string, mail *care.Mail, tallies ...care.Tally) error {
 	made := s.entry(care.Actor{ID: f.ID}, e.Kind, e.About, once)
 	made.By, made.ByID, made.Owe, made.Settle = care.ActorPractitioner, actor.ID, e.Owe, e.Settle
 	var err error
@@ -256,5 +252,8 @@ func (s *Service) addBody(ctx context.Context, actor care.Actor, f CaseFile, e c
 	}
 	ev := s.event(actor, verb, f.ID, detail)
 	ev.Mail = mail
+	if !f.Test {
+		ev.Tallies = tallies
+	}
 	return s.addOnce(ctx, actor, f, made, ev)
 }

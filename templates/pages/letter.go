@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"slices"
+
 	"threshold/internal/casework"
 	"threshold/templates/components"
 	"threshold/templates/layouts"
@@ -21,6 +23,17 @@ func (s LetterSheet) classes() string {
 		classes += " app-letter--large"
 	}
 	return classes
+}
+
+// roomy says whether the letter is set so large that its head, above the window, has room for the council's name alone.
+func (s LetterSheet) roomy() bool { return s.Large || s.Easy }
+
+// facts stand below the window; how to reach the council is among them where the head has no room for it.
+func (s LetterSheet) facts() []casework.LetterRow {
+	if s.roomy() {
+		return slices.Concat(s.Facts, s.Head)
+	}
+	return s.Facts
 }
 
 // StaffLetterPage shows the letter of a signed case and writes down that it was given.

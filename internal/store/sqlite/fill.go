@@ -9,8 +9,9 @@ import (
 	"threshold/internal/care"
 )
 
-// fillAtOnce is how many cases Fill stores with one sync of the disk.
-const fillAtOnce = 2000
+// fillAtOnce is how many cases Fill stores in one transaction. Each transaction writes nearly every page of the indexes whose
+// order has nothing to do with when a case was sent, so that few long ones write much less than many short ones.
+const fillAtOnce = 40_000
 
 // ErrNotDemo refuses to put made-up people among real ones.
 var ErrNotDemo = errors.New("the database is no demonstration")
@@ -37,7 +38,7 @@ func (s *Store) Fill(ctx context.Context, n int, ev care.Event, one func(i int) 
 			return nil
 		})
 	}
-	if err := settings("-1500000", "100000"); err != nil {
+	if err := settings("-2000000", "400000"); err != nil {
 		return fmt.Errorf("filling a demonstration: %w", err)
 	}
 	type sealed struct {

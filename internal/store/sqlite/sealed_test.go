@@ -276,6 +276,7 @@ func TestWhatIsWrittenOnceStays(t *testing.T) {
 	for _, id := range []string{"sent", "open"} {
 		must(t, s.AddEntry(ctx, north, care.Entry{ID: id, Case: id}))
 	}
+	must(t, s.Acknowledge(ctx, north, care.Acknowledgement{Alert: "a", At: noon}, care.Event{At: noon}))
 	sum := sha256.Sum256(nil)
 	must(t, s.SignCase(ctx, north, care.Determination{ID: "d", CaseID: signed.ID, Version: 1, Hash: hex.EncodeToString(sum[:])}, map[string]int{"impact": 1}))
 	for _, change := range []string{
@@ -284,6 +285,8 @@ func TestWhatIsWrittenOnceStays(t *testing.T) {
 		"DELETE FROM events",
 		"DELETE FROM events WHERE seq = 1",
 		"INSERT OR REPLACE INTO events (seq, id, at, council, actor, actor_id, verb, subject, detail) VALUES (1, 'x', 0, '', '', '', '', '', '')",
+		"UPDATE acknowledgements SET at = 0",
+		"DELETE FROM acknowledgements",
 		"UPDATE determinations SET signed_by = 'somebody else'",
 		"DELETE FROM determinations",
 		"INSERT INTO case_parts (case_id, name, council, version, data_key, body) VALUES ('signed', 'new', '" + north + "', 1, x'', x'')",
