@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -25,16 +24,21 @@ func (s *Server) staffAnswers(c echo.Context) error {
 	if !f.Assessed() {
 		return care.ErrNotFound
 	}
-	return render(c, http.StatusOK, pages.StaffAnswers(s.answersPage(c, f, nil, nil)))
+	p := s.answersPage(c, f, nil)
+	if c.QueryParam("done") == doneContact {
+		p.Success = contactLogged
+	}
+	return render(c, http.StatusOK, pages.StaffAnswers(p))
 }
 
-// answersPage draws all rows. typed, when set, stands in for the stored finding of its outcome, with what is wrong.
-func (s *Server) answersPage(c echo.Context, f casework.CaseFile, typed *care.Finding, invalid *care.Invalid) pages.StaffAnswersPage {
+// answersPage draws all rows. What was typed stands in for the stored finding of its outcome, with what is wrong.
+func (s *Server) answersPage(c echo.Context, f casework.CaseFile, typed map[string]typedFinding) pages.StaffAnswersPage {
 	p := pages.StaffAnswersPage{
 		StaffCase: s.staffCase(c, f, "answers", "Answers and the law"),
 		Intro:     f.Rules.Texts("staff.answers_intro", nil),
 		Index:     components.TaskListParams{IDPrefix: "outcome"},
 		Checks:    checksOf(f, s.accounts(c, f)),
+		SaveAll:   f.Rules.Text("staff.answers_save", nil),
 	}
 	if f.ViewFirst && f.HidesSome() {
 		p.Intro = append(p.Intro, f.Rules.Text("staff.view_first.answers", nil))
@@ -50,19 +54,22 @@ func (s *Server) answersPage(c echo.Context, f casework.CaseFile, typed *care.Fi
 			Title: components.TaskTitle{Text: f.Rules.OutcomeTitle(outcome.ID)}, Href: "#finding-" + outcome.ID, Status: status,
 		})
 		var problems pages.StaffProblems
-		if typed != nil && typed.Outcome == outcome.ID {
+		shown := findingMark(finding)
+		if t, ok := typed[outcome.ID]; ok {
 			stored := finding
-			finding = *typed
+			finding, shown = t.Finding, t.shown
 			finding.At, finding.ByName = stored.At, stored.ByName
-			if invalid != nil {
-				problems = staffProblems(f.Rules, invalid, func(field string) string { return outcome.ID + "-" + field })
+			if t.invalid != nil {
+				problems = staffProblems(f.Rules, t.invalid, func(field string) string { return outcome.ID + "-" + field })
 				for i, item := range problems.Summary { // the same sentence can be about any of ten rows
 					problems.Summary[i].Text = f.Rules.OutcomeTitle(outcome.ID) + ": " + item.Text
 				}
-				p.Problems, p.Layout.Error = problems, true
+				p.Problems.Summary, p.Layout.Error = append(p.Problems.Summary, problems.Summary...), true
 			}
 		}
-		p.Rows = append(p.Rows, s.findingRow(c, f, outcome, finding, reasons, problems))
+		row := s.findingRow(c, f, outcome, finding, reasons, problems)
+		row.Shown = shown
+		p.Rows = append(p.Rows, row)
 	}
 	return p
 }
@@ -75,8 +82,8 @@ func (s *Server) findingRow(c echo.Context, f casework.CaseFile, outcome eligibi
 		ID: id, Anchor: "finding-" + id, Title: rs.OutcomeTitle(id),
 		Statutory: sentence(outcome.Name) + ".", Citation: outcome.Citation, LimbsIntro: unable + " " + citation,
 		Silent: rs.Text("staff.silent", nil), Suggestion: rs.Text("staff.suggest."+suggested, nil), SuggestionClasses: suggestionClasses[suggested],
-		Action: casePath(f.Assessment) + "/answers/" + id, Version: strconv.Itoa(finding.Version),
-		Reason: finding.Reason, Period: finding.Period, ReasonHint: rs.Text("staff.reason_hint", nil), AskPeriod: f.Fluctuates(id),
+		Version: strconv.Itoa(finding.Version),
+		Reason:  finding.Reason, Period: finding.Period, ReasonHint: rs.Text("staff.reason_hint", nil), AskPeriod: f.Fluctuates(id),
 		Problems: problems, Saved: s.savedAt(finding.At, finding.ByName),
 		Found: foundRows(rs, finding),
 	}
@@ -117,7 +124,7 @@ func (s *Server) findingRow(c echo.Context, f casework.CaseFile, outcome eligibi
 		}
 	}
 	row.Conclusions = components.RadiosParams{
-		Name: "conclusion", IDPrefix: id + "-conclusion", Value: string(finding.Conclusion), Classes: "govuk-radios--small",
+		Name: id + "-conclusion", IDPrefix: id + "-conclusion", Value: string(finding.Conclusion), Classes: "govuk-radios--small",
 		Fieldset:     &components.FieldsetParams{Legend: components.LegendParams{Text: "Your finding", Classes: "govuk-fieldset__legend--s"}},
 		ErrorMessage: components.ErrorMessageParams{Text: problems.ByField["conclusion"]},
 	}
@@ -132,7 +139,7 @@ func (s *Server) findingRow(c echo.Context, f casework.CaseFile, outcome eligibi
 		})
 	}
 	row.Sources = components.CheckboxesParams{
-		Name: "sources", IDPrefix: id + "-sources", Values: finding.Sources, Classes: "govuk-checkboxes--small",
+		Name: id + "-sources", IDPrefix: id + "-sources", Values: finding.Sources, Classes: "govuk-checkboxes--small",
 		Fieldset:     &components.FieldsetParams{Legend: components.LegendParams{Text: "How do you know?", Classes: "govuk-fieldset__legend--s"}},
 		ErrorMessage: components.ErrorMessageParams{Text: problems.ByField["sources"]},
 	}
@@ -201,58 +208,4 @@ func foundRows(rs *eligibility.Ruleset, finding care.Finding) []pages.StaffTold 
 
 func nonEmpty(values ...string) []string {
 	return slices.DeleteFunc(values, func(v string) bool { return v == "" })
-}
-
-// staffFind saves the finding of one row.
-func (s *Server) staffFind(c echo.Context) error {
-	values, err := staffForm(c, "version", "conclusion", "sources", "reason", "period")
-	if err != nil {
-		return err
-	}
-	ref, err := reference(c)
-	if err != nil {
-		return err
-	}
-	read, err := version(values)
-	if err != nil {
-		return err
-	}
-	finding := care.Finding{
-		Outcome: c.Param("outcome"), Conclusion: care.Conclusion(values.Get("conclusion")), Sources: values["sources"],
-		Reason: values.Get("reason"), Period: values.Get("period"), Version: read,
-	}
-	err = s.Casework.Find(c.Request().Context(), visitOf(c).Actor, ref, finding, read)
-	invalid := (*care.Invalid)(nil)
-	switch {
-	case errors.As(err, &invalid):
-		f, err := s.openCase(c, "answers")
-		if err != nil {
-			return err
-		}
-		for i, p := range invalid.Problems {
-			if p.Code == "reason" && f.Suggested(finding.Outcome) != care.OutcomeUnknown && f.Suggested(finding.Outcome) != string(finding.Conclusion) {
-				invalid.Problems[i].Code = "reason_differ"
-			}
-		}
-		return render(c, http.StatusUnprocessableEntity, pages.StaffAnswers(s.answersPage(c, f, &finding, invalid)))
-	case errors.Is(err, care.ErrConflict):
-		f, err := s.openCase(c, "answers")
-		if err != nil {
-			return err
-		}
-		theirs := f.Findings[finding.Outcome]
-		return s.conflict(c, f, conflictOf{
-			page: "answers", what: f.Rules.OutcomeTitle(finding.Outcome), by: theirs.ByName, at: theirs.At, version: theirs.Version,
-			theirs: foundRows(f.Rules, theirs), mine: foundRows(f.Rules, finding), posted: values,
-			action: casePath(f.Assessment) + "/answers/" + finding.Outcome, keep: casePath(f.Assessment) + "/answers#finding-" + finding.Outcome,
-		})
-	}
-	var mine []pages.StaffTold
-	if errors.Is(err, care.ErrLocked) {
-		mine = []pages.StaffTold{{Question: "Why", Answers: nonEmpty(finding.Reason)}, {Question: "Period looked at", Answers: nonEmpty(finding.Period)}}
-	}
-	if shown, err := s.lockedPage(c, err, mine); shown || err != nil {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, "/staff/case/"+ref+"/answers#finding-"+finding.Outcome)
 }

@@ -35,7 +35,7 @@ func (s *Server) impactPage(c echo.Context, f casework.CaseFile, impact care.Imp
 		StaffCase:         s.staffCase(c, f, "impact", "Effect on wellbeing"),
 		SignificantReason: impact.SignificantReason,
 		Version:           strconv.Itoa(impact.Version), Saved: s.savedAt(f.Impact.At, f.Impact.ByName),
-		Words: pages.StaffImpactWords{Areas: rs.Text("staff.impact_areas", nil), ReasonHint: rs.Text("staff.impact_reason_hint", nil), Points: rs.Text("staff.points_title", nil), PointHint: rs.Text("staff.point_reason_hint", nil)},
+		Words: pages.StaffImpactWords{Areas: rs.Text("staff.impact_areas", nil), ReasonHint: rs.Text("staff.impact_reason_hint", nil), SaveOn: rs.Text("staff.save_on", nil), Points: rs.Text("staff.points_title", nil), PointHint: rs.Text("staff.point_reason_hint", nil)},
 		Found: impactRows(f, f.Impact),
 	}
 	if invalid != nil {
@@ -127,7 +127,7 @@ func (s *Server) staffSetImpact(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	fields := []string{"version", "significant", "significant_reason", "cause", "cause_reason", "carer", "carer_reason", "health", "health_reason"}
+	fields := []string{"do", "version", "significant", "significant_reason", "cause", "cause_reason", "carer", "carer_reason", "health", "health_reason"}
 	for _, area := range rs.Areas() {
 		fields = append(fields, areaField+area.ID)
 	}
@@ -176,5 +176,9 @@ func (s *Server) staffSetImpact(c echo.Context) error {
 	if shown, err := s.lockedPage(c, err, []pages.StaffTold{{Question: "Why", Answers: nonEmpty(impact.SignificantReason, impact.CauseReason, impact.CarerReason, impact.HealthReason)}}); shown || err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, "/staff/case/"+ref+"/impact")
+	next := "/impact"
+	if values.Get("do") == "on" {
+		next = "/record"
+	}
+	return c.Redirect(http.StatusSeeOther, "/staff/case/"+ref+next)
 }

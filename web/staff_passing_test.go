@@ -261,7 +261,7 @@ func TestAHelpersAccountFollowsTheCase(t *testing.T) {
 		forms := helper.forms()
 		form := forms[len(forms)-1]
 		v := form.values()
-		for name, values := range helperSays(merged(hardFor("nutrition"), url.Values{"nutrition.words": {"She forgets the pan."}, "name": {"Ada Example"}})) {
+		for name, values := range helperSays(merged(hardFor("nutrition"), url.Values{"nutrition.words": {"She forgets the pan."}, "name": {"Ada Example"}, "ways": {"not_sure"}})) {
 			if form.control(name) != nil {
 				v[name] = values
 			}
@@ -281,7 +281,7 @@ func TestTwoCasesReadTogether(t *testing.T) {
 		"name": {"Bea Example"}, "nutrition.help": {"family"}, "not_told": {"PLANTED-adult-secret"}, "nutrition.words": {"PLANTED-adult-words"}, "private": {"alone"}, "safety": {"hurt"}, "matters": {"PLANTED-adult-matters"},
 	}))
 	carer := s.browser().walk(url.Values{
-		"for": {"carer"}, "they_call": {"Bea"}, "relation": {"PLANTED-relation"}, "their_age": {"adult"}, "own_age": {"adult"}, "does": {"personal", "nights", "other"}, "does.other": {"PLANTED-does"},
+		"for": {"carer"}, "they_call": {"Bea"}, "relation": {"PLANTED-relation"}, "their_age": {"adult"}, "own_age": {"adult"}, "does": {"personal", "nights", "other"}, "does.other.text": {"PLANTED-does"},
 		"hours": {"h50_plus"}, "paid": {"none"}, "able": {"no"}, "willing": {"no"}, "health": {"deteriorating"}, "health_words": {"PLANTED-health"}, "health_wish": {"PLANTED-wish"},
 		"private": {"alone"}, "daily": {"recreation"}, "recreation.limbs": {"assistance"}, "recreation.words": {"PLANTED-recreation"}, "second_look": {"all_fine"}, "overall": {"big"}, "areas": {"health"},
 		"link": {"ask_first"}, "keep_from": {"PLANTED-keep"}, "name": {"Kit Example"}, "matters": {"PLANTED-carer-matters"},
@@ -310,7 +310,7 @@ func TestTwoCasesReadTogether(t *testing.T) {
 	// On the adult's side nothing of the carer's own words, and the other way round.
 	side := func(ref string, planted ...string) {
 		t.Helper()
-		pages := []string{"", "/answers", "/impact", "/record", "/timeline", "/timeline?show=all", "/notes", "/link", "/transfer"}
+		pages := []string{"", "/answers", "/impact", "/record", "/timeline", "/timeline?show=all", "/notes", "/link", "/transfer", "/prepare", "/place", "/versions", "/export.json", "/export.csv"}
 		for _, page := range pages {
 			b := staff.get("/staff/case/" + ref + page)
 			for _, word := range planted {
@@ -321,6 +321,15 @@ func TestTwoCasesReadTogether(t *testing.T) {
 		}
 	}
 	fromCarer := []string{"PLANTED-relation", "PLANTED-does", "PLANTED-health", "PLANTED-wish", "PLANTED-recreation", "PLANTED-keep", "PLANTED-carer-matters", "PLANTED-carer-agreed", "Are you able to go on", "Do you want to go on", "Care may stop", "Wants to stop caring"}
+	for ref, planted := range map[string][]string{carer: fromCarer[:8], adult: {"PLANTED-adult-secret", "PLANTED-adult-words", "PLANTED-adult-matters", "PLANTED-adult-agreed"}} {
+		told := staff.get("/staff/case/" + ref).body
+		told += staff.get("/staff/case/" + ref + "/answers").body
+		for _, word := range planted {
+			if !strings.Contains(told, word) {
+				t.Errorf("%s is not on its own person's case, so looking for it elsewhere proves nothing", word)
+			}
+		}
+	}
 	side(adult, fromCarer...)
 	side(carer, "PLANTED-adult-secret", "PLANTED-adult-words", "PLANTED-adult-matters", "PLANTED-adult-agreed")
 	for _, page := range []string{"status", "copy", "copy.json", "held", "about-me", "plan"} {

@@ -26,6 +26,9 @@ const (
 	handOffSetup = "set-up link"
 )
 
+// personEvents is how many of the newest events stand on the page of an account; the trail has them all.
+const personEvents = 50
+
 // What is said after something was done with an account or a team.
 var peopleDone = map[string]string{
 	"saved": "It is saved.", "disabled": "The account is disabled. They are signed out everywhere.", "enabled": "The account is enabled.",
@@ -256,6 +259,9 @@ func (s *Server) onePerson(c echo.Context, status int, f casework.PersonFile, fo
 		form.Roles = f.Person.Roles
 	} else {
 		p.Acts = s.personActs(rs, f)
+	}
+	if n := len(f.Events) - personEvents; n > 0 {
+		f.Events = f.Events[n:]
 	}
 	for _, ev := range slices.Backward(f.Events) {
 		by := "The service"

@@ -61,7 +61,7 @@ var staffMay = func() map[string][]casework.Permission {
 		}},
 		{works, []string{
 			post + one + "/give", post + one + "/triage", post + one + "/hold", post + one + "/off-hold", post + one + "/duplicate", post + one + "/take",
-			post + one + "/put-back", post + one + "/contact", post + one + "/ask", post + one + "/withdrawal", post + one + "/answers/:outcome",
+			post + one + "/put-back", post + one + "/contact", post + one + "/ask", post + one + "/withdrawal", post + one + "/answers", post + one + "/answers/:outcome",
 			post + one + "/impact", post + one + "/record", post + one + "/draft", post + one + "/draft/reply", post + one + "/second/ask",
 			post + one + "/transfer", post + one + "/transfer/take-back", post + one + "/link",
 		}},

@@ -26,6 +26,9 @@ var aloneFlags = []string{"see_alone", "ask_in_private", "safeguarding_s42", "ur
 // talkFlags are about how to talk with the person and who supports them: they go on the sheet for a visit.
 var talkFlags = []string{"advocate_s67", "appropriate_person_check", "deafblind_check", "interpreter", "formats"}
 
+// offPaper are questions about what a carer said of going on: the adult they care for may read the sheet, and never that.
+var offPaper = []string{"check_able_but_unwell"}
+
 // staffPrepare is the sheet for a visit.
 func (s *Server) staffPrepare(c echo.Context) error {
 	f, err := s.openCase(c, pagePrepare)
@@ -49,7 +52,7 @@ func (s *Server) staffPrepare(c echo.Context) error {
 		WhoTitle: rs.Text("staff.prepare_who", nil), Who: whoAnswered(f, all),
 		WhoTold:  told(all[0].rules.ToldOpenly(all[0].Answers, all[0].words, "proxy/who", "proxy/decide")),
 		AskTitle: rs.Text("staff.prepare_ask", nil), AskIntro: rs.Text("staff.prepare_ask_intro", nil), AskAll: rs.Text("staff.prepare_ask_none", nil),
-		Checks:    checksOf(f, all),
+		Checks:    checksOf(f, all, offPaper...),
 		DaysTitle: rs.Text("staff.prepare_days", nil), DaysNone: rs.Text("staff.prepare_days_none", nil),
 		TableSummary: rs.Text("staff.table_twin", nil), NotesTitle: rs.Text("staff.prepare_notes", nil),
 		DayHeads: [3]string{rs.Text("staff.prepare_day", nil), rs.Text("staff.prepare_kind", nil), rs.Text("staff.prepare_told", nil)},

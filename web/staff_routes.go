@@ -85,6 +85,7 @@ func (s *Server) staffRoutes() []route {
 		{get, one + "/prepare", practitioner, s.staffPrepare},
 		{get, one + "/versions", practitioner, s.staffVersions},
 		{get, one + "/answers", practitioner, s.staffAnswers},
+		{post, one + "/answers", practitioner, s.staffFindAll},
 		{post, one + "/answers/:outcome", practitioner, s.staffFind},
 		{get, one + "/impact", practitioner, s.staffImpact},
 		{post, one + "/impact", practitioner, s.staffSetImpact},

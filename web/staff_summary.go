@@ -35,12 +35,14 @@ func (s *Server) staffSummary(c echo.Context) error {
 	case donePutBack:
 		p.Success = "The case is back in the queue."
 	case doneContact:
-		p.Success = "The contact is logged."
+		p.Success = contactLogged
 	case doneSettled:
 		p.Success = f.Rules.Text("staff.withdraw_done", nil)
 	}
 	return render(c, http.StatusOK, pages.StaffSummary(p))
 }
+
+const contactLogged = "The contact is logged."
 
 func (s *Server) summaryPage(c echo.Context, f casework.CaseFile) pages.StaffSummaryPage {
 	rs, all := f.Rules, s.accounts(c, f)
@@ -50,7 +52,7 @@ func (s *Server) summaryPage(c echo.Context, f casework.CaseFile) pages.StaffSum
 		OwnNone:   rs.Text("staff.own_none", nil),
 		Who:       whoAnswered(f, all),
 		Later:     laterItems(f, sinceSent),
-		Contact:   s.contactForm(rs, contactTyped{ID: newFormID()}, nil),
+		Contact:   s.contactForm(f, contactTyped{ID: newFormID()}, nil),
 	}
 	for _, flag := range f.Flags() {
 		line := pages.StaffFlag{Text: flag.Text, Citation: flag.Citation, Basis: rs.Choice("basis", flag.Basis), Priority: int(flag.Priority)}
@@ -316,8 +318,13 @@ type contactTyped struct {
 	How, SeenAlone, Advocate, Note string
 }
 
-func (s *Server) contactForm(rs *eligibility.Ruleset, t contactTyped, problems map[string]string) pages.StaffContactForm {
+func (s *Server) contactForm(f casework.CaseFile, t contactTyped, problems map[string]string) pages.StaffContactForm {
+	rs, on := f.Rules, ""
+	if f.Assessed() {
+		on = rs.Text("staff.contact_on", nil)
+	}
 	return pages.StaffContactForm{
+		On: on,
 		ID: t.ID, Day: t.Day, Month: t.Month, Year: t.Year, Note: t.Note,
 		How:       choiceRadios(rs, "how", "How?", casework.ListHow, t.How, "", problems["how"]),
 		SeenAlone: choiceRadios(rs, "seen_alone", "Did you see or speak to them alone?", casework.ListSeenAlone, t.SeenAlone, "", problems["seen_alone"]),
@@ -341,7 +348,7 @@ func choiceRadios(rs *eligibility.Ruleset, name, legend, list, value, hint, prob
 
 // staffLogContact writes down a contact with the person.
 func (s *Server) staffLogContact(c echo.Context) error {
-	values, err := staffForm(c, "id", "on-day", "on-month", "on-year", "how", "seen_alone", "advocate", "note")
+	values, err := staffForm(c, "do", "id", "on-day", "on-month", "on-year", "how", "seen_alone", "advocate", "note")
 	if err != nil {
 		return err
 	}
@@ -371,7 +378,7 @@ func (s *Server) staffLogContact(c echo.Context) error {
 			}
 			return field
 		})
-		p.Contact = s.contactForm(f.Rules, contactTyped{
+		p.Contact = s.contactForm(f, contactTyped{
 			ID: id, Day: values.Get("on-day"), Month: values.Get("on-month"), Year: values.Get("on-year"),
 			How: contact.How, SeenAlone: contact.SeenAlone, Advocate: contact.Advocate, Note: contact.Note,
 		}, p.Problems.ByField)
@@ -379,6 +386,9 @@ func (s *Server) staffLogContact(c echo.Context) error {
 	}
 	if shown, err := s.lockedPage(c, err, []pages.StaffTold{{Question: "Note", Answers: values["note"]}}); shown || err != nil {
 		return err
+	}
+	if values.Get("do") == "on" {
+		return c.Redirect(http.StatusSeeOther, "/staff/case/"+ref+"/answers?done="+doneContact)
 	}
 	return c.Redirect(http.StatusSeeOther, "/staff/case/"+ref+"?done="+doneContact)
 }

@@ -116,12 +116,16 @@ func (b *browser) answers(status int) *browser {
 	return b
 }
 
-// version reads the version that the form with this action was shown with.
+// version reads the version that the form with this action was shown with, or the row of an outcome in the form of all rows.
 func (b *browser) version(action string) string {
 	b.t.Helper()
+	page, outcome, _ := strings.Cut(action, "/answers/")
 	for _, f := range b.forms() {
 		if f.action == action {
 			return f.control("version").value
+		}
+		if c := f.control(outcome + "-version"); c != nil && f.action == page+"/answers" {
+			return c.value
 		}
 	}
 	b.t.Fatalf("%s has no form for %s", b.path, action)

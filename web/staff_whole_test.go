@@ -255,7 +255,7 @@ func TestUnusualAccess(t *testing.T) {
 	}
 
 	s.signIn(boss, "Mo Manager")
-	boss.get("/staff/views").answers(http.StatusOK).says("Many cases in an hour: Sam Example", "20 different cases", "After hours")
+	boss.get("/staff/views").answers(http.StatusOK).says("Many cases in an hour: Sam Example", "Different cases opened within an hour: 20.", "After hours")
 	var form *pageForm
 	for _, f := range boss.forms() {
 		if strings.HasPrefix(f.action, "/staff/views/") {

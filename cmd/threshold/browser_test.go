@@ -58,7 +58,17 @@ func missing(t *testing.T, why string) {
 
 // TestBrowser walks the service in Chromium as a resident and as a practitioner, at 320 and 1280 pixels, with and
 // without JavaScript (tools/browser/suite.mjs). Set SCREENSHOTS to a folder to keep a picture of every page.
-func TestBrowser(t *testing.T) {
+func TestBrowser(t *testing.T) { walkInBrowser(t, "suite.mjs", startDemo) }
+
+// TestBrowserPeople walks the pages of accounts, settings and sign-in, and signs in with a passkey of a virtual
+// authenticator (tools/browser/people.mjs). Passkeys are tied to a name, so it goes by that.
+func TestBrowserPeople(t *testing.T) {
+	walkInBrowser(t, "people.mjs", func(t *testing.T) string { return strings.Replace(startDemo(t), "127.0.0.1", "localhost", 1) })
+}
+
+// walkInBrowser runs a script of tools/browser on the address that start gives.
+func walkInBrowser(t *testing.T, name string, start func(*testing.T) string) {
+	t.Helper()
 	chromium := ""
 	for _, name := range []string{os.Getenv("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); name != "" && err == nil {
@@ -79,11 +89,11 @@ func TestBrowser(t *testing.T) {
 	if static.Empty() {
 		missing(t, "left out: the walks in a real browser, because the style sheets are not built (make assets)")
 	}
-	script := filepath.Join("tools", "browser", "suite.mjs")
+	script := filepath.Join("tools", "browser", name)
 	if _, err := os.ReadFile(filepath.Join(root, script)); err != nil { // read here, so that a changed script is a changed test
 		t.Fatal(err)
 	}
-	args := []string{script, startDemo(t)}
+	args := []string{script, start(t)}
 	if shots := os.Getenv("SCREENSHOTS"); shots != "" {
 		args = append(args, shots)
 	}

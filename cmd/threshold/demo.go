@@ -163,7 +163,7 @@ func seedDemo(ctx context.Context, service *casework.Service) error {
 		// A manager, so that every page of the practitioner's side can be seen.
 		p := care.Practitioner{
 			ID: "demonstration-" + council.Slug, Council: council.Slug, Name: []string{"Robin Demonstration", "Sky Demonstration"}[i],
-			Email: "demonstration@" + council.Slug + ".example.com", Roles: []care.Role{care.RoleManager}, OnDuty: true, Demo: true, CreatedAt: service.Now().UTC(),
+			Email: "demonstration@" + council.Slug + ".example.com", Roles: []care.Role{care.RoleManager}, Registration: demoRegistration, OnDuty: true, Demo: true, CreatedAt: service.Now().UTC(),
 		}
 		worker := care.Actor{Kind: care.ActorPractitioner, ID: p.ID, Council: council.Slug, Roles: p.Roles}
 		made, err := seedCases(ctx, service, council, worker, surname)
@@ -176,6 +176,9 @@ func seedDemo(ctx context.Context, service *casework.Service) error {
 		}
 		if err := seedQuestions(ctx, service, council, worker, made); err != nil {
 			return fmt.Errorf("asking in the demonstration of %s: %w", council.Name, err)
+		}
+		if err := seedRecord(ctx, service, council, worker, made); err != nil {
+			return err
 		}
 		if err := seedTeams(ctx, service, council); err != nil {
 			return err

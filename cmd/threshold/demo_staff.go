@@ -31,7 +31,7 @@ func seedStaff(ctx context.Context, service *casework.Service, council care.Coun
 	for _, one := range demoStaff {
 		p := care.Practitioner{
 			ID: casework.DemoPractitioner(council.Slug) + "-" + one.id, Council: council.Slug, Name: one.name,
-			Email: one.id + "@" + council.Slug + ".example.com", Roles: one.roles, Training: one.training, Demo: true, CreatedAt: service.Now().UTC(),
+			Email: one.id + "@" + council.Slug + ".example.com", Roles: one.roles, Training: one.training, Registration: demoRegistration, Demo: true, CreatedAt: service.Now().UTC(),
 		}
 		if slices.ContainsFunc(there, func(have care.Practitioner) bool { return have.ID == p.ID }) {
 			continue

@@ -45,7 +45,7 @@ func (s *Service) FirstRun(token string) error {
 	return nil
 }
 
-// FinishFirstRun adds the first council and the first person, a manager, and uses the token up. It returns the token of
+// FinishFirstRun adds the first council and the first person, an administrator who invites the others, and uses the token up. It returns the token of
 // that person's own set-up link. On a *care.Invalid (fields of council, "name" being the council's, "your_name" and
 // "email") nothing is stored.
 func (s *Service) FinishFirstRun(ctx context.Context, token string, council care.Council, name, email string) (string, error) {
@@ -62,7 +62,7 @@ func (s *Service) FinishFirstRun(ctx context.Context, token string, council care
 	if err := s.SetCouncil(ctx, system, council); err != nil {
 		return "", err
 	}
-	_, setup, err := s.Invite(ctx, system, council.Slug, name, email, care.RoleManager)
+	_, setup, err := s.Invite(ctx, system, council.Slug, name, email, care.RoleAdmin)
 	if err != nil {
 		return "", err
 	}

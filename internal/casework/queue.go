@@ -332,7 +332,7 @@ func (s *Service) TakeOffHold(ctx context.Context, actor care.Actor, reference s
 // MarkTest marks a case as one that was made to try the service out, or takes the mark off, and says why. A marked one is in no
 // list but its own and in no figure.
 func (s *Service) MarkTest(ctx context.Context, actor care.Actor, pick Pick, test bool, reason string) error {
-	detail := map[bool]string{true: "test", false: "not-test"}[test]
+	detail := map[bool]string{true: "test", false: "not_test"}[test]
 	return s.moved(ctx, actor, pick, "case.marked", detail, care.EntryTest, care.Note{Text: reason, Choice: detail}, func(_ CaseFile, m *care.Move, _ *checks) error {
 		m.To.Test = test
 		return nil
@@ -379,7 +379,7 @@ func (s *Service) MarkDuplicate(ctx context.Context, actor care.Actor, pick Pick
 		}
 		entries = append(entries, care.Entry{ID: newID(), Case: one.id, Kind: care.EntryDuplicate, At: s.Now().UTC(), By: care.ActorPractitioner, ByID: p.ID, Body: body})
 	}
-	err = s.Store.AddEntries(ctx, actor.Council, entries, s.event(actor, "case.marked", f.ID, "duplicate"), s.event(actor, "case.marked", other.ID, "has-duplicate"))
+	err = s.Store.AddEntries(ctx, actor.Council, entries, s.event(actor, "case.marked", f.ID, "duplicate"), s.event(actor, "case.marked", other.ID, "has_duplicate"))
 	if err != nil {
 		return fmt.Errorf("marking case %s as a duplicate: %w", pick.Reference, err)
 	}

@@ -189,6 +189,7 @@ type StaffContact struct{ When, How, By, Detail, Note string }
 // StaffContactForm logs one more.
 type StaffContactForm struct {
 	ID               string
+	On               string // the button that goes on to the answers; none when empty
 	Day, Month, Year string
 	How              components.RadiosParams
 	SeenAlone        components.RadiosParams
@@ -203,6 +204,8 @@ type StaffAnswersPage struct {
 	Checks StaffCheckList // answers that do not go together
 	Index  components.TaskListParams
 	Rows   []StaffFindingRow
+	// SaveAll saves every row that was filled in, and goes on.
+	SaveAll string
 }
 
 // StaffFindingRow is one outcome.
@@ -222,8 +225,8 @@ type StaffFindingRow struct {
 	Why                 []StaffReason
 	Changes             StaffChanges
 	Help                StaffHelp // where there is one account
-	Action              string
 	Version             string
+	Shown               string // a mark of the finding as it was shown, to know a row that was changed
 	Conclusions         components.RadiosParams
 	Sources             components.CheckboxesParams
 	Reason, Period      string
@@ -276,7 +279,7 @@ type StaffPoint struct {
 
 // StaffImpactWords are the sentences of that page that are the law's.
 type StaffImpactWords struct {
-	Areas, ReasonHint, Points, PointHint string
+	Areas, ReasonHint, Points, PointHint, SaveOn string
 }
 
 // StaffRecordPage is where the record is checked and signed.

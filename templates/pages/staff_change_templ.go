@@ -685,7 +685,7 @@ func StaffPrepare(p StaffPreparePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for range 14 {
+			for range 7 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "<p class=\"app-paper-notes__line\"></p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
