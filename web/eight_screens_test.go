@@ -234,6 +234,10 @@ func TestOneBlockerLeftOpenCannotSign(t *testing.T) {
 		}})
 	}
 	for n, c := range cases {
+		if n%20 == 19 { // a page of the queue has so many lines
+			s = newSite(t, false)
+			b = s.invite("ashdale", "Sam Example", care.RolePractitioner)
+		}
 		t.Run(c.what, func(t *testing.T) {
 			given := agreeing(s)
 			c.leave(&given)
@@ -251,6 +255,21 @@ func TestOneBlockerLeftOpenCannotSign(t *testing.T) {
 			w.refusesToSign(w.home, c.says)
 		})
 	}
+}
+
+// resend is press with what stands chosen on the page, as a browser sends it.
+func (b *browser) resend(end string, values url.Values) *browser {
+	b.t.Helper()
+	sent := url.Values{}
+	each(b.doc, func(n *html.Node) {
+		if n.Data == "input" && has(n, "checked") {
+			sent.Add(attr(n, "name"), attr(n, "value"))
+		}
+	})
+	for name, given := range values {
+		sent[name] = given
+	}
+	return b.press(end, sent)
 }
 
 // TestARowThatIsWrongHoldsUpNoOther: all rows are saved by one button, or by that of any row. A row with something missing
@@ -272,7 +291,7 @@ func TestARowThatIsWrongHoldsUpNoOther(t *testing.T) {
 	if f.Findings["hygiene"].Conclusion != care.ConcludesUnable || f.Findings["nutrition"].Conclusion != "" {
 		t.Errorf("what is saved: %v", f.Findings)
 	}
-	b.press("/answers", url.Values{
+	b.resend("/answers", url.Values{
 		"nutrition-conclusion": {"able"}, "nutrition-reason": {"She cooked for me; the pans are new."}, "nutrition-sources": {"seen"}, "nutrition-period": {"This month"},
 		"home_upkeep-conclusion": {"need_more"}, "do": {"nutrition"},
 	}).answers(http.StatusOK)
@@ -281,7 +300,7 @@ func TestARowThatIsWrongHoldsUpNoOther(t *testing.T) {
 	}
 
 	// Ola's page is older than both; she changes one row of those.
-	other.press("/answers", url.Values{"hygiene-conclusion": {"able"}, "hygiene-sources": {"seen"}, "hygiene-reason": {"She washes alone on most days."}}).answers(http.StatusConflict)
+	other.resend("/answers", url.Values{"hygiene-conclusion": {"able"}, "hygiene-sources": {"seen"}, "hygiene-reason": {"She washes alone on most days."}}).answers(http.StatusConflict)
 	other.says("Washing hurts her every day.", "She washes alone on most days.", "Keep this one", "Save mine in its place")
 	if strings.Contains(text(other.doc), "the pans are new") {
 		t.Error("a row that she did not touch is told as a conflict")
@@ -291,7 +310,7 @@ func TestARowThatIsWrongHoldsUpNoOther(t *testing.T) {
 	if f.Findings["hygiene"].Reason != "She washes alone on most days." || f.Findings["nutrition"].ByName != "Sam Example" {
 		t.Errorf("after the choice: %+v", f.Findings)
 	}
-	b.get(home+"/answers").press("/answers", url.Values{"do": {"on"}}).answers(http.StatusOK)
+	b.get(home+"/answers").resend("/answers", url.Values{"do": {"on"}}).answers(http.StatusOK)
 	if g := s.opened(strings.TrimPrefix(home, "/staff/case/")); g.Findings["hygiene"].Version != f.Findings["hygiene"].Version {
 		t.Error("saving without a change writes the rows anew")
 	}

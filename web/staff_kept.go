@@ -34,6 +34,7 @@ const fieldKept = "kept"
 var keptRoutes = []string{
 	"/staff/case/:ref/contact", "/staff/case/:ref/answers/:outcome", "/staff/case/:ref/impact", "/staff/case/:ref/record",
 	"/staff/case/:ref/ask", "/staff/case/:ref/withdrawal",
+	"/staff/case/:ref/draft/reply", "/staff/case/:ref/copy", "/staff/case/:ref/revise", "/staff/case/:ref/transition",
 	"/staff/case/:ref/triage", "/staff/case/:ref/hold", "/staff/case/:ref/test", "/staff/case/:ref/duplicate",
 }
 
@@ -129,6 +130,11 @@ var keptFields = []struct{ name, label string }{
 	{"question", "Your question"}, {"how_known", "How you know what came of the wish to stop"},
 	{"no_contact_reason", "Why nobody spoke with the person"}, {"decision_reason", "Reasons for the decision"},
 	{"advice", "Advice and information"}, {"next_steps", "What happens next"},
+	{"strengths", "Strengths"}, {"prevention", "Prevention"}, {"carers_do", "What the carer does now"}, {"carers_stop", "If the carer stops"},
+	{"children_note", "Children"}, {"training", "Training"}, {"risk", "The risk"}, {"pressure", "Pressure"}, {"refusal_words", "Their refusal"},
+	{"abuse_known", "How you know about abuse or neglect"}, {"ask_again", "How they can ask again"}, {"equipment_note", "Equipment"},
+	{"reply_done", "What came of their reply"}, {"not_shared", "Why the draft did not go to them"}, {"draft_text", "What they said of the draft"},
+	{"revise_reason", "Why a next record is needed"}, {"transition_done", "What was done for 18"},
 }
 
 // keptWords picks the words out of a form.

@@ -72,8 +72,9 @@ func (s *Server) staffPrepare(c echo.Context) error {
 			p.TalkFlags = append(p.TalkFlags, pages.StaffFlag{Text: flag.Text, Citation: flag.Citation, Basis: rs.Choice("basis", flag.Basis)})
 		}
 	}
+	_, involved := rs.Law("differ")
 	for _, differ := range differsOf(f) {
-		p.Checks.Items = append(p.Checks.Items, pages.StaffFlag{Text: differ, Citation: "Care Act 2014 s.9(5)", Basis: rs.Choice("basis", "law")})
+		p.Checks.Items = append(p.Checks.Items, pages.StaffFlag{Text: differ, Citation: involved, Basis: rs.Choice("basis", "law")})
 	}
 	for _, id := range f.OutcomeIDs() {
 		if f.Fluctuates(id) {

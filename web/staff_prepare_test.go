@@ -38,10 +38,10 @@ func TestPrepareAVisit(t *testing.T) {
 
 	carer := s.sends("ashdale", map[string][]string{
 		"for": {"carer"}, "they_call": {"Bea"}, "their_age": {"adult"}, "own_age": {"adult"}, "does": {"nights"}, "nights": {"no"}, "paid": {"none"},
-		"able": {"yes"}, "willing": {"no"}, "health": {"deteriorating"},
+		"able": {"yes"}, "willing": {"no"}, "health": {"deteriorating"}, "daily": {"none"},
 	})
-	b.get("/staff/case/"+carer+"/answers").says("They say they can go on, and that caring is making their health worse.")
-	b.get("/staff/case/"+carer+"/prepare").says("they say their nights are not broken")
+	b.get("/staff/case/" + carer + "/answers").says("They say they can go on, and that caring is making their health worse.")
+	b.get("/staff/case/" + carer + "/prepare").says("they say their nights are not broken")
 	if strings.Contains(text(b.doc), "go on") {
 		t.Error("the sheet says if the carer can or wants to go on")
 	}

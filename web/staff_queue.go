@@ -172,6 +172,9 @@ func (s *Server) queuePage(c echo.Context, status int, given url.Values, typed g
 	}
 	p := pages.StaffQueuePage{Heading: "Queue: " + countWords(found.Total, found.More) + " " + laneWords[q.Lane], NextText: "Next page"}
 	p.Layout = s.staffLayout(c, p.Heading)
+	if p.Owed, err = s.owedLinks(c, rs); err != nil {
+		return err
+	}
 	if p.Offers, err = s.offersNote(c, rs); err != nil {
 		return err
 	}

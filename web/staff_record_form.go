@@ -327,7 +327,7 @@ func (b *recordForm) making(f casework.CaseFile, trained []care.Practitioner) []
 	})
 	of("capacity", "staff.made.part.capacity", b.capacity)
 	of("risk", "staff.made.part.risk", func() {
-		b.text("risk", "staff.made.risk", "", m.Risk)
+		b.text("risk", "staff.made.risk", "staff.made.risk_hint", m.Risk)
 		b.line("risk_with", "staff.made.risk_with", "", m.RiskWith, "")
 		b.radios("urgent", "staff.made.urgent", "staff.made.urgent_hint", casework.ListUrgent, m.Urgent)
 		b.text("urgent_note", "staff.made.urgent_note", "", m.UrgentNote)

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -354,6 +355,25 @@ func (s *Server) staffCountersign(c echo.Context) error {
 
 // owedKinds are what can be owed, by the last part of the address of its list.
 var owedKinds = []string{care.OwesSecond, care.OwesCopy, care.OwesTransition}
+
+// owedLinks lead from the queue to the lists on which something stands.
+func (s *Server) owedLinks(c echo.Context, rs *eligibility.Ruleset) ([]pages.Link, error) {
+	var out []pages.Link
+	for _, what := range owedKinds {
+		lines, err := s.Casework.Owed(c.Request().Context(), visitOf(c).Actor, what)
+		if err != nil {
+			return nil, err
+		}
+		if n := len(lines); n > 0 {
+			count := strconv.Itoa(n)
+			if n == casework.OwedLimit {
+				count += " or more"
+			}
+			out = append(out, pages.Link{Text: rs.Text("staff.owed.title."+what, nil) + ": " + count, Href: "/staff/owed/" + what})
+		}
+	}
+	return out, nil
+}
 
 // staffOwed lists the cases on which something is owed.
 func (s *Server) staffOwed(c echo.Context) error {

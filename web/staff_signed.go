@@ -221,10 +221,7 @@ func sharedSections(rs *eligibility.Ruleset, r casework.SignedRecord) []pages.St
 		out = append(out, section)
 	}
 	if r.Second != nil {
-		row := pages.StaffTold{Question: rs.Text("staff.second.given", eligibility.Words{"name": r.Second.Name, "when": longTime(r.Second.At)})}
-		for _, reason := range r.Second.Reasons {
-			row.Answers = append(row.Answers, reason.Text)
-		}
+		row := pages.StaffTold{Question: r.Second.Name, Answers: []string{longTime(r.Second.At)}}
 		out = append(out, pages.StaffSection{Title: "Second signature", Rows: []pages.StaffTold{row}})
 	}
 	return out

@@ -90,11 +90,11 @@ type RecordReply struct {
 	NotedBy string    `json:"noted_by,omitempty"` // the practitioner who wrote it down for them
 }
 
-// RecordSecond is the second signature and why it was a must.
+// RecordSecond is the second signature. Why it was a must stays with the case: one of the reasons is a mark of safety, and
+// this record is read by the person and by those who get a copy of it.
 type RecordSecond struct {
 	RecordSigner
-	At      time.Time    `json:"at"`
-	Reasons []RecordLine `json:"reasons"`
+	At time.Time `json:"at"`
 }
 
 // RecordPerson is whom the record is about.
@@ -364,6 +364,9 @@ func (s *Service) writeRest(f CaseFile, r *SignedRecord) {
 		return
 	}
 	ending, making := f.Record.Ending, f.Record.Making
+	if f.SafetyMarked() { // what is written about a danger stays with the case: this record is read by others, too
+		making.Risk, making.RiskWith = "", ""
+	}
 	r.Ending, r.Making = &ending, &making
 	r.DecisionText = f.Rules.Choice(ListDecision, r.Decision)
 	if text, citation := f.Rules.Law("decision"); text != "" {
@@ -398,9 +401,6 @@ func (s *Service) writeRest(f CaseFile, r *SignedRecord) {
 	}
 	if step, ok := f.Countersigned(); ok {
 		r.Second = &RecordSecond{RecordSigner: RecordSigner{step.ByID, step.ByName, step.Registration}, At: step.At}
-		for _, reason := range step.Reasons {
-			r.Second.Reasons = append(r.Second.Reasons, RecordLine{ID: reason, Text: f.Rules.Choice(ListSecond, reason)})
-		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 type StaffQueuePage struct {
 	Layout   layouts.StaffPage
 	Heading  string
+	Owed     []Link // lists of what is owed on cases
 	Filter   components.FilterParams
 	Selects  []components.SelectParams // the fields of the filter
 	Columns  []StaffColumn             // Name, Reference, Kind, Age, Waiting, Due, Flags, Team and worker

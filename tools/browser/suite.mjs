@@ -2,52 +2,13 @@
 // and without JavaScript, once with the keyboard alone, and holds every page it sees against what must be true of every page:
 // axe finds nothing, nothing scrolls sideways, one h1, no request leaves the site, no console error.
 //
-//   node tools/browser/suite.mjs http://localhost:8080 [folder for screenshots [walks, such as reader,listener]]
+//   node tools/browser/suite.mjs http://localhost:8080 [folder for screenshots [walks, such as reader,practitioner@320]]
 //
 // It closes with "N passed, N failed" and exits 1 when something failed.
-import {createRequire} from 'node:module';
-import {mkdirSync, readFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {base, check, chromium, fill, fillByKeyboard, focusTo, goOn, inspect, origin, told, where} from './kit.mjs';
+import {eightScreens, practitioner} from './staff.mjs';
 
-const require = createRequire(import.meta.url);
-const {chromium} = require('playwright-core');
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-
-const base = process.argv[2];
-const shots = process.argv[3];
 const only = process.argv[4]?.split(',');
-const origin = new URL(base).origin;
-let passed = 0;
-const failures = [];
-
-const check = (ok, what) => {
-  if (ok) passed++;
-  else if (!failures.includes(what)) { failures.push(what); console.log(`  wrong: ${what}`); }
-};
-
-// inspect holds the page as it stands against the rules for every page.
-async function inspect(page, name, {width, js}) {
-  const at = `${name} at ${width}${js ? '' : ' without JavaScript'}`;
-  if (shots) {
-    mkdirSync(shots, {recursive: true});
-    await page.screenshot({path: join(shots, `${name.replaceAll('/', '_')}-${width}${js ? '' : '-nojs'}.png`), fullPage: true});
-  }
-  const facts = await page.evaluate(() => ({
-    sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    h1: document.querySelectorAll('h1').length,
-    title: document.title,
-  }));
-  check(facts.sideways <= 0, `${at}: scrolls sideways by ${facts.sideways}px`);
-  check(facts.h1 === 1, `${at}: ${facts.h1} h1 headings`);
-  check(facts.title.length > 0, `${at}: no title`);
-  if (!js) return; // axe is itself a script
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const {violations} = await globalThis.axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']});
-    return violations.map(v => `${v.id}: ${v.help} (${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')})`);
-  });
-  check(found.length === 0, `${at}: axe: ${found.join('; ')}`);
-}
 
 // What the walker answers, by page path; a page that is not named is gone on from as it is.
 const answers = {
@@ -72,74 +33,6 @@ const answers = {
   'contact': {call_you: 'Sam Example', safe_way: '07700 900 982'},
 };
 
-async function fill(page, values) {
-  for (const [name, given] of Object.entries(values)) {
-    if (Array.isArray(given)) {
-      for (const value of given) {
-        const box = page.locator(`main input[name="${name}"][value="${value}"]`);
-        if (await box.count()) await box.check();
-      }
-    } else if (given.choose) {
-      const list = page.locator(`main select[name="${name}"]`);
-      if (await list.count()) await list.selectOption({label: given.choose});
-    } else {
-      const box = page.locator(`main [name="${name}"]`);
-      if (await box.count()) await box.fill(given);
-    }
-  }
-}
-
-// goOn presses the button that goes on: the last one of the page's forms where a page has two.
-async function goOn(page) {
-  const buttons = page.locator('main form button[type=submit]');
-  await Promise.all([page.waitForLoadState('load'), buttons.nth((await buttons.count()) > 1 ? 1 : 0).click()]);
-  await page.waitForLoadState('load');
-}
-
-// With the keyboard alone: Tab until the focus is where it is wanted, arrows within radios, Space, Enter. At every stop
-// the focus must be seen: drawn, and not covered by anything.
-async function focusTo(page, wanted, how) {
-  for (let presses = 0; presses < 150; presses++) {
-    await page.keyboard.press('Tab');
-    const at = await page.evaluate(() => {
-      const e = document.activeElement;
-      if (!e || e === document.body) return {};
-      const box = e.getBoundingClientRect();
-      const label = e.labels?.[0];
-      const marks = [e, label].filter(Boolean).flatMap(x => [getComputedStyle(x), getComputedStyle(x, '::before')]);
-      const top = document.elementFromPoint(Math.min(Math.max(box.x + box.width / 2, 1), innerWidth - 1), Math.min(Math.max(box.y + box.height / 2, 1), innerHeight - 1));
-      return {
-        name: e.getAttribute('name'), value: e.getAttribute('value'), type: e.type, text: e.textContent.trim(), tag: e.tagName,
-        seen: marks.some(m => m.outlineStyle !== 'none' && parseFloat(m.outlineWidth) > 0 || m.boxShadow !== 'none'),
-        uncovered: !top || e === top || e.contains(top) || top.contains(e) || label === top || !!label?.contains(top),
-      };
-    });
-    if (!at.tag) continue;
-    check(at.seen, `${where(page)} at ${how.width}: focus on ${at.tag} ${at.name ?? at.text} is not seen`);
-    check(at.uncovered, `${where(page)} at ${how.width}: focus on ${at.tag} ${at.name ?? at.text} is covered`);
-    if (wanted(at)) return at;
-  }
-  throw new Error(`the keyboard does not come to what is wanted on ${where(page)}`);
-}
-
-async function fillByKeyboard(page, values, how) {
-  for (const [name, given] of Object.entries(values)) {
-    if (!(await page.locator(`main [name="${name}"]`).count())) continue;
-    if (!Array.isArray(given)) {
-      await focusTo(page, at => at.name === name, how);
-      if (typeof given === 'string') await page.keyboard.type(given);
-      else await page.keyboard.press('ArrowDown'); // a list to choose from
-      continue;
-    }
-    for (const value of given) {
-      const at = await focusTo(page, a => a.name === name && (a.type === 'radio' || a.value === value), how);
-      if (at.type !== 'radio') { await page.keyboard.press('Space'); continue; }
-      await page.keyboard.press('Space');
-      for (let n = 0; n < 20 && !(await page.locator(`main input[name="${name}"][value="${value}"]`).isChecked()); n++) await page.keyboard.press('ArrowDown');
-    }
-  }
-}
-
 async function keyboard(page, how) {
   await page.goto(base + '/');
   await focusTo(page, at => at.text === 'Start', how);
@@ -159,8 +52,6 @@ async function keyboard(page, how) {
   }
   check(false, 'the keyboard alone comes to the end');
 }
-
-const where = page => new URL(page.url()).pathname.split('/').slice(2).join('/') || 'start';
 
 async function resident(page, how) {
   await page.goto(base + '/');
@@ -421,40 +312,22 @@ async function others(page, how) {
   }
 }
 
-async function practitioner(page, how) {
-  await page.goto(base + '/staff/sign-in');
-  await inspect(page, 'staff/sign-in', how);
-  await page.locator('main form', {hasText: 'demonstration'}).locator('button').first().click();
-  await page.waitForLoadState('load');
-  await inspect(page, 'staff/queue', how);
-  const links = await page.locator('main a[href^="/staff/case/"]').evaluateAll(all => [...new Set(all.map(a => a.getAttribute('href')))]);
-  check(links.length >= 3, `the demonstration's queue shows ${links.length} cases`);
-  for (const [n, href] of links.slice(0, 4).entries()) {
-    await page.goto(base + href);
-    await inspect(page, `staff/case-${n}`, how);
-    const tabs = await page.locator('nav a[href^="/staff/case/"]').evaluateAll(all => [...new Set(all.map(a => a.getAttribute('href')))]);
-    for (const tab of tabs) {
-      await page.goto(base + tab);
-      await inspect(page, `staff/case-${n}-${tab.split('/').at(-1)}`, how);
-    }
-  }
-}
-
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 try {
   const hows = [{width: 320, js: true}, {width: 1280, js: true}, {width: 320, js: false}];
+  hows.push({width: 768, js: true, staff: {practitioner}}, {width: 320, js: false, staff: {eightScreens}}, {width: 1280, js: false, staff: {eightScreens}});
   for (const width of [320, 1280]) hows.push(...Object.keys(readings).map(locale => ({width, js: true, locale})));
   for (const width of [320, 1280]) for (const js of [true, false]) for (const easy of [true, false]) {
     // Half of them meet every width, every English and both with and without JavaScript; EVERY=1 walks them all.
     if (process.env.EVERY || easy === (js === (width === 1280))) hows.push({width, js, easy, others: true});
   }
   for (const how of hows) {
-    const walks = how.others ? {others} : how.locale ? {reader} : how.js ? {resident, practitioner, keyboard, guide, listener} : {resident, practitioner, guide};
+    const walks = how.staff ?? (how.others ? {others} : how.locale ? {reader} : how.js ? {resident, practitioner, keyboard, guide, listener} : {resident, practitioner, guide});
     for (const [who, walk] of Object.entries(walks)) {
-      if (only && !only.includes(who)) continue;
+      if (only && !only.includes(who) && !only.includes(`${who}@${how.width}${how.js ? '' : 'nojs'}`)) continue;
       const context = await browser.newContext({viewport: {width: how.width, height: 800}, javaScriptEnabled: how.js});
       const page = await context.newPage();
       page.on('console', m => check(m.type() !== 'error' || m.text().includes('404') || m.text().includes('422'), `${who} at ${how.width}: console: ${m.text()} (${page.url()})`));
@@ -470,5 +343,4 @@ try {
 } finally {
   await browser.close();
 }
-console.log(`${passed} passed, ${failures.length} failed`);
-process.exit(failures.length ? 1 : 0);
+told();

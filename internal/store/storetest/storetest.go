@@ -77,6 +77,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"of two who save a paper exactly one wins", testPartRace},
 		{"signing takes what was read and locks the case", testSign},
 		{"a later record stands beside the first", testSignAgain},
+		{"what is owed is listed until it is settled", testOwed},
 		{"the cases of a period", testCasesOf},
 		{"a draft with a reference keeps it", testReference},
 		{"an account is never a case of its own", testAccountDraft},

@@ -1,0 +1,119 @@
+// What every walk in a real browser needs: the checks and their count, and how a page is filled in, by pointer or keyboard.
+import {createRequire} from 'node:module';
+import {mkdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+
+const require = createRequire(import.meta.url);
+export const {chromium} = require('playwright-core');
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+export const base = process.argv[2];
+const shots = process.argv[3];
+export const origin = new URL(base).origin;
+let passed = 0;
+const failures = [];
+
+export const check = (ok, what) => {
+  if (ok) passed++;
+  else if (!failures.includes(what)) { failures.push(what); console.log(`  wrong: ${what}`); }
+};
+
+// inspect holds the page as it stands against the rules for every page.
+export async function inspect(page, name, {width, js}) {
+  const at = `${name} at ${width}${js ? '' : ' without JavaScript'}`;
+  if (shots) {
+    mkdirSync(shots, {recursive: true});
+    await page.screenshot({path: join(shots, `${name.replaceAll('/', '_')}-${width}${js ? '' : '-nojs'}.png`), fullPage: true});
+  }
+  const facts = await page.evaluate(() => ({
+    sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    h1: document.querySelectorAll('h1').length,
+    title: document.title,
+  }));
+  check(facts.sideways <= 0, `${at}: scrolls sideways by ${facts.sideways}px`);
+  check(facts.h1 === 1, `${at}: ${facts.h1} h1 headings`);
+  check(facts.title.length > 0, `${at}: no title`);
+  if (!js) return; // axe is itself a script
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => {
+    const {violations} = await globalThis.axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']});
+    return violations.map(v => `${v.id}: ${v.help} (${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')})`);
+  });
+  check(found.length === 0, `${at}: axe: ${found.join('; ')}`);
+}
+
+export const where = page => new URL(page.url()).pathname.split('/').slice(2).join('/') || 'start';
+
+export async function fill(page, values) {
+  for (const [name, given] of Object.entries(values)) {
+    if (Array.isArray(given)) {
+      for (const value of given) {
+        const box = page.locator(`main input[name="${name}"][value="${value}"]`);
+        if (await box.count()) await box.check();
+      }
+    } else if (given.choose) {
+      const list = page.locator(`main select[name="${name}"]`);
+      if (await list.count()) await list.selectOption({label: given.choose});
+    } else {
+      const box = page.locator(`main [name="${name}"]`);
+      if (await box.count()) await box.fill(given);
+    }
+  }
+}
+
+// goOn presses the button that goes on: the last one of the page's forms where a page has two.
+export async function goOn(page) {
+  const buttons = page.locator('main form button[type=submit]');
+  await Promise.all([page.waitForLoadState('load'), buttons.nth((await buttons.count()) > 1 ? 1 : 0).click()]);
+  await page.waitForLoadState('load');
+}
+
+// With the keyboard alone: Tab until the focus is where it is wanted, arrows within radios, Space, Enter. At every stop
+// the focus must be seen: drawn, and not covered by anything.
+export async function focusTo(page, wanted, how, most = 300) {
+  for (let presses = 0; presses < most; presses++) {
+    await page.keyboard.press('Tab');
+    const at = await page.evaluate(() => {
+      const e = document.activeElement;
+      if (!e || e === document.body) return {};
+      const box = e.getBoundingClientRect();
+      const label = e.labels?.[0];
+      const marks = [e, label].filter(Boolean).flatMap(x => [getComputedStyle(x), getComputedStyle(x, '::before')]);
+      const top = document.elementFromPoint(Math.min(Math.max(box.x + box.width / 2, 1), innerWidth - 1), Math.min(Math.max(box.y + box.height / 2, 1), innerHeight - 1));
+      return {
+        name: e.getAttribute('name'), value: e.getAttribute('value'), type: e.type, text: e.textContent.trim(), tag: e.tagName,
+        seen: marks.some(m => m.outlineStyle !== 'none' && parseFloat(m.outlineWidth) > 0 || m.boxShadow !== 'none'),
+        uncovered: !top || e === top || e.contains(top) || top.contains(e) || label === top || !!label?.contains(top),
+      };
+    });
+    if (!at.tag) continue;
+    check(at.seen, `${where(page)} at ${how.width}: focus on ${at.tag} ${at.name ?? at.text} is not seen`);
+    check(at.uncovered, `${where(page)} at ${how.width}: focus on ${at.tag} ${at.name ?? at.text} is covered`);
+    if (wanted(at)) return at;
+  }
+  throw new Error(`the keyboard does not come to what is wanted on ${where(page)}`);
+}
+
+export async function fillByKeyboard(page, values, how) {
+  for (const [name, given] of Object.entries(values)) {
+    if (!(await page.locator(`main [name="${name}"]`).count())) continue;
+    if (!Array.isArray(given)) {
+      await focusTo(page, at => at.name === name, how);
+      if (typeof given === 'string') await page.keyboard.type(given);
+      else await page.keyboard.press('ArrowDown'); // a list to choose from
+      continue;
+    }
+    for (const value of given) {
+      const at = await focusTo(page, a => a.name === name && (a.type === 'radio' || a.value === value), how);
+      if (at.type !== 'radio') { await page.keyboard.press('Space'); continue; }
+      await page.keyboard.press('Space');
+      for (let n = 0; n < 20 && !(await page.locator(`main input[name="${name}"][value="${value}"]`).isChecked()); n++) await page.keyboard.press('ArrowDown');
+    }
+  }
+}
+
+// told closes a run.
+export function told() {
+  console.log(`${passed} passed, ${failures.length} failed`);
+  process.exit(failures.length ? 1 : 0);
+}
