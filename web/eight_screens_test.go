@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -315,4 +316,19 @@ func TestARowThatIsWrongHoldsUpNoOther(t *testing.T) {
 		t.Error("saving without a change writes the rows anew")
 	}
 	b.post(home+"/answers", url.Values{"wellbeing-reason": {"x"}}).answers(http.StatusBadRequest)
+}
+
+// TestAllRowsAreKeptWhenTheSessionRanOut: what was typed on the page of the answers can be saved after signing in again.
+func TestAllRowsAreKeptWhenTheSessionRanOut(t *testing.T) {
+	s := newSite(t, false)
+	b := s.invite("ashdale", "Sam Example", care.RolePractitioner)
+	ref := s.sends("ashdale", nil)
+	b.get("/staff/case/" + ref + "/answers").answers(http.StatusOK)
+	s.now = s.now.Add(16 * time.Minute)
+	b.resend("/answers", url.Values{"hygiene-conclusion": {"unable"}, "hygiene-sources": {"told"}, "hygiene-reason": {"Washing hurts her every day."}}).answers(http.StatusForbidden)
+	b.typedAgain("sam.example@example.com").says("Save what you typed?", "Washing hurts her every day.")
+	b.submit(nil).answers(http.StatusOK)
+	if f := s.opened(ref); f.Findings["hygiene"].Reason != "Washing hurts her every day." {
+		t.Errorf("after signing in again the finding is %+v", f.Findings["hygiene"])
+	}
 }

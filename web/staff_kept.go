@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gorilla/securecookie"
@@ -32,7 +33,7 @@ const fieldKept = "kept"
 // keptRoutes are the forms into which something is typed. A signature is not one: whoever signs must have the record
 // before their eyes.
 var keptRoutes = []string{
-	"/staff/case/:ref/contact", "/staff/case/:ref/answers/:outcome", "/staff/case/:ref/impact", "/staff/case/:ref/record",
+	"/staff/case/:ref/contact", "/staff/case/:ref/answers", "/staff/case/:ref/answers/:outcome", "/staff/case/:ref/impact", "/staff/case/:ref/record",
 	"/staff/case/:ref/ask", "/staff/case/:ref/withdrawal",
 	"/staff/case/:ref/draft/reply", "/staff/case/:ref/copy", "/staff/case/:ref/revise", "/staff/case/:ref/transition",
 	"/staff/case/:ref/triage", "/staff/case/:ref/hold", "/staff/case/:ref/test", "/staff/case/:ref/duplicate",
@@ -143,6 +144,14 @@ func keptWords(values url.Values) []pages.StaffTold {
 	for _, f := range keptFields {
 		if text := tidy(values.Get(f.name)); text != "" {
 			rows = append(rows, pages.StaffTold{Question: f.label, Answers: []string{text}})
+		}
+	}
+	// The rows of the answers: "nutrition-reason".
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		for _, f := range []struct{ end, label string }{{"-reason", "Why"}, {"-period", "Period you looked at"}} {
+			if given := nonEmpty(values.Get(name)); strings.HasSuffix(name, f.end) && given != nil {
+				rows = append(rows, pages.StaffTold{Question: f.label, Answers: given})
+			}
 		}
 	}
 	return rows

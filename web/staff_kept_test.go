@@ -188,7 +188,7 @@ func TestAnAuditorFindsATimeline(t *testing.T) {
 	if b.path != "/staff/case/"+ref+"/timeline" {
 		t.Errorf("the reference led to %s", b.path)
 	}
-	b = s.invite("ashdale", "Ada Example", care.RoleAdmin).says("threshold practitioner add")
+	b = s.invite("ashdale", "Ada Example", care.RoleAdmin).says("People")
 	if find(b.doc, func(n *html.Node) bool { return attr(n, "name") == "ref" }) != nil {
 		t.Error("an administrator is offered a timeline")
 	}

@@ -77,6 +77,9 @@ func (s *Server) linkPage(c echo.Context, f casework.CaseFile, typed url.Values)
 	for _, pair := range all {
 		p.Pairs = append(p.Pairs, s.pairOf(c, f, pair, typed))
 	}
+	if len(all) > 0 {
+		p.Words.Another = rs.Text("staff.link_another", nil)
+	}
 	p.Ask = f.Kind == care.KindAdultNeeds || len(all)+missing == 0 // an adult can have several carers
 	p.Own = choiceRadios(rs, "own", rs.Text("staff.link_own", eligibility.Words{"name": personOf(f)}), casework.ListLink, typed.Get("own"), "", "")
 	p.Theirs = choiceRadios(rs, "theirs", rs.Text("staff.link_theirs", nil), casework.ListLink, typed.Get("theirs"), "", "")

@@ -22,7 +22,7 @@ func TestNotesAndMessages(t *testing.T) {
 	person := s.browser()
 	ref := person.walk(merged(hardFor("nutrition"), url.Values{"name": {"Ada Example"}}))
 	home := "/staff/case/" + ref
-	staff.get(home + "/notes").says("Only the council's staff read this", "The person reads this", "There are no notes yet.")
+	staff.get(home+"/notes").says("Only the council's staff read this", "The person reads this", "There are no notes yet.")
 	staff.press("/notes", nil).answers(http.StatusUnprocessableEntity).says("Enter the note")
 	staff.press("/notes", url.Values{"note": {"Zanzibar: rang her sister, no answer."}}).answers(http.StatusOK).says("The note is added.", "Zanzibar")
 	notes, messages := staff.section("notes"), staff.section("messages")

@@ -290,6 +290,17 @@ func (s *Server) secondPage(c echo.Context, f casework.CaseFile) (pages.StaffSec
 		return p, err
 	}
 	p.Sections, p.Outcomes = recordSections(rs, record)
+	// What stays out of the record is read here all the same: the second signature is about it, too.
+	var kept []pages.StaffTold
+	if f.SafetyMarked() {
+		kept = makingRows(rs, care.Making{Risk: f.Record.Making.Risk, RiskWith: f.Record.Making.RiskWith})
+	}
+	if known := f.Record.Ending.AbuseKnown; known != "" {
+		kept = append(kept, pages.StaffTold{Question: rs.Text("staff.end.abuse_known", nil), Answers: []string{known}})
+	}
+	if len(kept) > 0 {
+		p.Sections = append(p.Sections, pages.StaffSection{Title: rs.Text("staff.second.kept", nil), Rows: kept})
+	}
 	return p, nil
 }
 

@@ -16,11 +16,11 @@ import (
 var demoCouncils = []care.Council{
 	{
 		Slug: "alderford", Name: "Alderford Council", Phone: "020 7946 0101", Phone24h: "020 7946 0199", Email: "care@alderford.example.com",
-		LeaveURL: "https://www.bbc.co.uk/weather", Colour: "#17495a", ReadDays: 5, Settings: care.Settings{UrgentHours: 4, CheckInDays: 14}, Demo: true,
+		LeaveURL: "https://www.bbc.co.uk/weather", Colour: "#17495a", ReadDays: 5, Settings: care.Settings{UrgentHours: 4, CheckInDays: 7}, Demo: true,
 	},
 	{
 		Slug: "northmere", Name: "Northmere Council", Phone: "0113 496 0101", Phone24h: "0113 496 0199", Email: "care@northmere.example.com",
-		LeaveURL: "https://www.bbc.co.uk/weather", Colour: "#4a2f6b", ReadDays: 8, Settings: care.Settings{UrgentHours: 4, CheckInDays: 14}, Demo: true,
+		LeaveURL: "https://www.bbc.co.uk/weather", Colour: "#4a2f6b", ReadDays: 8, Settings: care.Settings{UrgentHours: 4, CheckInDays: 7}, Demo: true,
 	},
 }
 

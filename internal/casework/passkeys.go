@@ -273,15 +273,14 @@ func (s *Service) SignInPasskey(ctx context.Context, state, answer []byte) (care
 		return care.Practitioner{}, care.Refuse("passkey", "passkey")
 	}
 	var key care.Passkey
+	var p care.Practitioner
 	var fault error // of the store: not the person's
-	user, _, err := w.ValidatePasskeyLogin(func(rawID, userHandle []byte) (webauthn.User, error) {
+	_, _, err = w.ValidatePasskeyLogin(func(rawID, userHandle []byte) (webauthn.User, error) {
 		if key, fault = s.Store.Passkey(ctx, HashToken(string(rawID))); fault != nil {
 			return nil, fault
 		}
-		p, err := s.Store.Practitioner(ctx, key.Practitioner)
-		if err != nil {
-			fault = err
-			return nil, err
+		if p, fault = s.Store.Practitioner(ctx, key.Practitioner); fault != nil {
+			return nil, fault
 		}
 		// A link that waits means that the account was reset and is not set up yet.
 		if key.Practitioner != string(userHandle) || p.Disabled || p.SetupHash != "" || key.Cloned {
@@ -299,7 +298,6 @@ func (s *Service) SignInPasskey(ctx context.Context, state, answer []byte) (care
 	if err := s.once(ctx, st); err != nil {
 		return care.Practitioner{}, err
 	}
-	p := user.(passkeyUser).Practitioner
 	actor := actorOf(p)
 	err = s.Store.UsePasskey(ctx, key.ID, parsed.Response.AuthenticatorData.Counter, s.Now().UTC(),
 		s.event(actor, "practitioner.signed-in", p.ID, "passkey"), s.event(actor, "passkey.cloned", p.ID, ""))

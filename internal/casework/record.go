@@ -367,6 +367,7 @@ func (s *Service) writeRest(f CaseFile, r *SignedRecord) {
 	if f.SafetyMarked() { // what is written about a danger stays with the case: this record is read by others, too
 		making.Risk, making.RiskWith = "", ""
 	}
+	ending.AbuseKnown = "" // for the same reason: that the test of s.11(2)(b) was made stands there, and not who said what
 	r.Ending, r.Making = &ending, &making
 	r.DecisionText = f.Rules.Choice(ListDecision, r.Decision)
 	if text, citation := f.Rules.Law("decision"); text != "" {

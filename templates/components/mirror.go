@@ -45,8 +45,8 @@ func (s MirrorSide) length() int {
 	return mirrorLong * s.N / s.Of
 }
 
-// shape is the bar as a path from the middle line. The left one is hatched by its outline, so that the two differ without
-// colour.
+// shape is the bar as a path from the middle line. The left one is drawn in outline and the right one filled, so that the two
+// differ without colour.
 func (s MirrorSide) shape(left bool) string {
 	if left {
 		return "M" + strconv.Itoa(mirrorMiddle-2) + " 0h-" + strconv.Itoa(s.length()) + "v" + strconv.Itoa(mirrorHigh) + "h" + strconv.Itoa(s.length()) + "z"

@@ -20,6 +20,7 @@ type StaffPairsPage struct {
 
 // StaffPairsWords are the words of its forms.
 type StaffPairsWords struct {
+	Another                                                                                 string // heads the form where there is a pair already
 	Other, How, HowHint, Button, Shared, SharedHint, Chart, ChartHint, End, EndWhy, EndHint string
 }
 

@@ -330,7 +330,7 @@ try {
       if (only && !only.includes(who) && !only.includes(`${who}@${how.width}${how.js ? '' : 'nojs'}`)) continue;
       const context = await browser.newContext({viewport: {width: how.width, height: 800}, javaScriptEnabled: how.js});
       const page = await context.newPage();
-      page.on('console', m => check(m.type() !== 'error' || m.text().includes('404') || m.text().includes('422'), `${who} at ${how.width}: console: ${m.text()} (${page.url()})`));
+      page.on('console', m => check(m.type() !== 'error' || /status of 4(03|04|09|22)/.test(m.text()), `${who} at ${how.width}: console: ${m.text()} (${page.url()})`));
       page.on('request', r => check(new URL(r.url()).origin === origin || r.isNavigationRequest(), `${who}: a request left the site: ${r.url()}`));
       try {
         await walk(page, how);
