@@ -109,7 +109,7 @@ func benchQueue(ctx context.Context, small, large, council string, runs int, std
 		if err != nil {
 			return err
 		}
-		defer store.Close()
+		defer func() { _ = store.Close() }()
 		services[i] = service
 		if i > 0 {
 			continue // the people and teams of a demonstration have the same ids in each

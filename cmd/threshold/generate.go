@@ -119,7 +119,7 @@ func fill(ctx context.Context, store *sqlite.Store, service *casework.Service, c
 	if err != nil {
 		return err
 	}
-	dice := rand.New(rand.NewPCG(1, uint64(cases))) // the same again for the same number
+	dice := rand.New(rand.NewPCG(1, uint64(cases))) //nolint:gosec // made-up people, the same again for the same number
 	now := service.Now().UTC()
 	hour := func(most int) time.Duration { return time.Duration(dice.Int64N(int64(most) * int64(time.Hour))) }
 	one := func(i int) care.Assessment {

@@ -100,7 +100,7 @@ func TestAssignAndUndo(t *testing.T) {
 	if err := d.Undo(ctx, d.ann); !errors.Is(err, care.ErrConflict) {
 		t.Fatalf("undone over somebody's work: %v", err)
 	}
-	if f := casework.CaseFile(mustOpen(t, d, d.bo, one)); f.Team != "east" {
+	if f := mustOpen(t, d, d.bo, one); f.Team != "east" {
 		t.Error("a refused undo changed a case")
 	}
 

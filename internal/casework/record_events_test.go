@@ -70,7 +70,7 @@ func TestEveryChangeAndViewHasItsEvent(t *testing.T) {
 	}
 	refusedWith := func(err error, want error) error {
 		if !errors.Is(err, want) {
-			return fmt.Errorf("answered %v, want %v", err, want)
+			return fmt.Errorf("answered %w, want %w", err, want)
 		}
 		return nil
 	}

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -138,7 +139,7 @@ func fillBlind(ctx context.Context, db *sql.DB, ring keys.Ring) error {
 	switch err := db.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'blind'").Scan(&done); {
 	case err == nil && string(done) == fmt.Sprint(blindVersion):
 		return nil
-	case err != nil && told(err) != care.ErrNotFound:
+	case err != nil && !errors.Is(told(err), care.ErrNotFound):
 		return err
 	}
 	councils := map[string]*keys.Council{}
