@@ -1,9 +1,9 @@
 package main
 
 import (
-	"database/sql" //nolint:depguard // who tampers does not ask the store
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -36,14 +36,17 @@ func TestAuditVerify(t *testing.T) {
 	if strings.Count(out, "hold together") != 2 || !strings.Contains(out, "ashdale: 1 events") {
 		t.Errorf("verified: %s", out)
 	}
-	raw, err := sql.Open("sqlite", db)
+	// Somebody with the file and no program changes what an event of one council says.
+	file, err := os.ReadFile(db)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := raw.Exec("DROP TRIGGER events_never_change; UPDATE events SET verb = 'nothing' WHERE council = 'birchley'"); err != nil {
-		t.Fatal(err)
+	verb := regexp.MustCompile(`birchleysystemcouncil\.(set)`).FindSubmatchIndex(file)
+	if verb == nil {
+		t.Fatal("the event is not in the file as it is looked for here")
 	}
-	if err := raw.Close(); err != nil {
+	copy(file[verb[2]:], "put")
+	if err := os.WriteFile(db, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if out, _ := call(1, "audit", "verify", "-db", db); !strings.Contains(out, "birchley: BROKEN") || !strings.Contains(out, "ashdale: 1 events hold") {
