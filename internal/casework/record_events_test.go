@@ -10,7 +10,7 @@ import (
 	"threshold/internal/casework"
 )
 
-// TestEveryChangeAndViewHasItsEvent walks the verbs of the record from an untouched case to its second record, and holds what
+// TestEveryChangeAndViewHasItsEvent walks the verbs of a practitioner from an untouched case to its second record, and holds what
 // is stored before and after each against the trail: what changed has its event, what was looked at has its own, and a verb that
 // is refused leaves the look alone.
 func TestEveryChangeAndViewHasItsEvent(t *testing.T) {
@@ -46,10 +46,49 @@ func TestEveryChangeAndViewHasItsEvent(t *testing.T) {
 		name, verb string // verb is the event of the change; "" where nothing may change
 		do         func() error
 	}
+	refusedWith := func(err error, want error) error {
+		if !errors.Is(err, want) {
+			return fmt.Errorf("answered %w, want %w", err, want)
+		}
+		return nil
+	}
+	boss := d.staff(t, "north", "Max Example", care.RoleManager)
+	pick := func() casework.Pick {
+		a, err := d.store.Assessment(ctx, "north", f.ID)
+		must(t, err)
+		return casework.Pick{Reference: ref, Version: a.Version}
+	}
 	steps := []step{
 		{"look", "", func() error { _, err := d.Open(ctx, d.bo, ref, "record"); return err }},
 		{"timeline", "", func() error { _, err := d.Timeline(ctx, d.bo, ref); return err }},
 		{"take", "case.taken", func() error { return d.Take(ctx, d.ann, ref, "") }},
+		{"put back", "case.put-back", func() error { return d.PutBack(ctx, d.ann, ref) }},
+		{"give", "case.assigned", func() error {
+			return d.Assign(ctx, d.ann, []casework.Pick{pick()}, casework.GiveTo{Worker: d.ann.ID})
+		}},
+		{"undo", "case.assignment-undone", func() error { return d.Undo(ctx, d.ann) }},
+		{"triage", "case.triaged", func() error { return d.Triage(ctx, d.ann, pick(), "routine", d.now.AddDate(0, 0, 7).Format("2006-01-02"), because) }},
+		{"triage without a reason", "", func() error {
+			if d.Triage(ctx, d.ann, pick(), "routine", d.now.AddDate(0, 0, 7).Format("2006-01-02"), "no") == nil {
+				return errors.New("taken")
+			}
+			return nil
+		}},
+		{"hold", "case.held", func() error { return d.Hold(ctx, d.ann, pick(), d.now.AddDate(0, 0, 7).Format("2006-01-02"), because) }},
+		{"off hold", "case.hold-ended", func() error { return d.TakeOffHold(ctx, d.ann, ref) }},
+		{"a test", "case.marked", func() error { return d.MarkTest(ctx, d.ann, pick(), true, because) }},
+		{"no test", "case.marked", func() error { return d.MarkTest(ctx, d.ann, pick(), false, because) }},
+		{"note", "note.added", func() error { return d.AddNote(ctx, d.ann, ref, "She rang about the stairs.", "") }},
+		{"restrict", "case.restricted", func() error { return d.Restrict(ctx, boss, ref, true, because, pick().Version) }},
+		{"name", "case.named", func() error { return d.Name(ctx, boss, ref, d.bo.ID, true, because) }},
+		{"take the name off", "case.unnamed", func() error { return d.Name(ctx, boss, ref, d.bo.ID, false, because) }},
+		{"look at what is shut", "", func() error {
+			_, err := d.Open(ctx, d.bo, ref, "record")
+			return refusedWith(err, care.ErrForbidden)
+		}},
+		{"lift", "case.opened-up", func() error { return d.Restrict(ctx, boss, ref, false, because, pick().Version) }},
+		{"export", "", func() error { _, err := d.Export(ctx, d.ann, ref, casework.ExportJSON); return err }},
+		{"take once more", "case.taken", func() error { return d.Take(ctx, d.ann, ref, "") }},
 		{"contact", "contact.logged", func() error { return d.LogContact(ctx, d.ann, ref, "", visit()) }},
 		{"impact", "impact.saved", func() error {
 			areas := map[string]string{}
@@ -67,12 +106,6 @@ func TestEveryChangeAndViewHasItsEvent(t *testing.T) {
 		steps = append(steps, step{"find " + o, "finding.saved", func() error {
 			return d.Find(ctx, d.ann, ref, care.Finding{Outcome: o, Conclusion: c, Sources: []string{"told"}, Reason: because, Period: "The last six months"}, 0)
 		}})
-	}
-	refusedWith := func(err error, want error) error {
-		if !errors.Is(err, want) {
-			return fmt.Errorf("answered %w, want %w", err, want)
-		}
-		return nil
 	}
 	steps = append(steps, []step{
 		{"sign too early", "", func() error {
@@ -126,7 +159,7 @@ func TestEveryChangeAndViewHasItsEvent(t *testing.T) {
 			t.Errorf("%s: events %v, want %s among them", s.name, verbs, s.verb)
 		}
 		for _, verb := range verbs {
-			if verb != s.verb && verb != "case.viewed" && verb != "case.opened-to-change" {
+			if verb != s.verb && verb != "case.viewed" && verb != "case.opened-to-change" && verb != "case.exported" && verb != "case.refused" {
 				t.Errorf("%s: an event %s of nothing that was done", s.name, verb)
 			}
 		}
