@@ -67,7 +67,9 @@ func TestEveryChangeAndViewHasItsEvent(t *testing.T) {
 			return d.Assign(ctx, d.ann, []casework.Pick{pick()}, casework.GiveTo{Worker: d.ann.ID})
 		}},
 		{"undo", "case.assignment-undone", func() error { return d.Undo(ctx, d.ann) }},
-		{"triage", "case.triaged", func() error { return d.Triage(ctx, d.ann, pick(), "routine", d.now.AddDate(0, 0, 7).Format("2006-01-02"), because) }},
+		{"triage", "case.triaged", func() error {
+			return d.Triage(ctx, d.ann, pick(), "routine", d.now.AddDate(0, 0, 7).Format("2006-01-02"), because)
+		}},
 		{"triage without a reason", "", func() error {
 			if d.Triage(ctx, d.ann, pick(), "routine", d.now.AddDate(0, 0, 7).Format("2006-01-02"), "no") == nil {
 				return errors.New("taken")
