@@ -59,6 +59,9 @@ func (s *Server) staffTeam(c echo.Context) error {
 		Export: pages.Link{Text: rs.Text("staff.team.export", nil), Href: teamPath + "/figures.csv"},
 		Note:   rs.Text("staff.team.export_note", nil), Printed: rs.Text("staff.team.printed", nil),
 	}
+	if casework.ExportsCLD(visitOf(c).Actor) {
+		p.CLD = pages.Link{Text: rs.Text("staff.cld.title", nil), Href: cldPath}
+	}
 	if casework.Supervises(visitOf(c).Actor) {
 		p.Parts = append(p.Parts, t.workers())
 	}

@@ -13,6 +13,7 @@ type StaffTeamPage struct {
 	Cards   []components.KeyFigure
 	Parts   []StaffTeamPart
 	Export  Link
+	CLD     Link   // the client level data, for those who may take it out
 	Note    string // what the file leaves out
 	Printed string
 }
