@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -128,11 +129,14 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 // A fixture is a store with two councils.
 type fixture struct {
 	Store
+	mu   sync.Mutex // of next: tests that race make things in many goroutines
 	next map[string]int
 }
 
-// id returns a new id. Only a test's own goroutine may call it.
+// id returns a new id.
 func (f *fixture) id(kind string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.next[kind]++
 	return fmt.Sprintf("%s-%04d", kind, f.next[kind])
 }
