@@ -7,8 +7,10 @@ package static
 
 import (
 	"bytes"
+	"compress/gzip"
 	"embed"
 	"encoding/json"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -28,7 +30,8 @@ type File struct {
 	Header map[string]string
 }
 
-// asset is one built file: its bytes by encoding, "" for as they are.
+// asset is one built file: its bytes by encoding, "" for as they are. The build keeps compressed files only: what few ask
+// for is unpacked for them, and takes no room in the program.
 type asset struct {
 	bodies map[string][]byte
 	kind   string
@@ -64,19 +67,29 @@ func load(files fs.FS) bundle {
 		return bundle{names: map[string]string{}, assets: map[string]asset{}}
 	}
 	for _, hashed := range b.names {
-		plain, err := fs.ReadFile(files, "dist/"+hashed)
-		if err != nil {
-			continue
-		}
-		a := asset{bodies: map[string][]byte{"": plain}, kind: kinds[path.Ext(hashed)], hash: hashOf(hashed)}
+		a := asset{bodies: map[string][]byte{}, kind: kinds[path.Ext(hashed)], hash: hashOf(hashed)}
 		for _, e := range encodings {
 			if body, err := fs.ReadFile(files, "dist/"+hashed+e.ending); err == nil {
 				a.bodies[e.token] = body
 			}
 		}
+		if plain, err := fs.ReadFile(files, "dist/"+hashed); err == nil {
+			a.bodies[""] = plain
+		} else if _, err := unpack(a.bodies["gzip"]); err != nil {
+			continue
+		}
 		b.assets[hashed] = a
 	}
 	return b
+}
+
+// unpack gives the bytes as they are from those of gzip.
+func unpack(zipped []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(zipped))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
 }
 
 // hashOf gives the middle of "name.hash.ext".
@@ -119,7 +132,10 @@ func (b bundle) lookup(name, acceptEncoding string) (File, bool) {
 		return File{}, false
 	}
 	encoding := choose(a, acceptEncoding)
-	body := a.bodies[encoding]
+	body, ok := a.bodies[encoding]
+	if !ok {
+		body, _ = unpack(a.bodies["gzip"]) // load has seen that it can be
+	}
 	header := map[string]string{
 		"Content-Type":   a.kind,
 		"Content-Length": strconv.Itoa(len(body)),

@@ -15,7 +15,7 @@ import (
 )
 
 // small is a bundle as the build writes it.
-func small(t *testing.T) bundle {
+func small(t testing.TB) bundle {
 	t.Helper()
 	return load(fstest.MapFS{
 		"dist/manifest.json":          {Data: []byte(`{"a.css": "a.0123456789.css", "icon.svg": "icon.abcdefabcd.svg"}`)},
@@ -77,6 +77,29 @@ func TestLookupFindsOnlyWhatWasBuilt(t *testing.T) {
 		if _, ok := b.lookup(name, "br"); ok {
 			t.Errorf("%q was found", name)
 		}
+	}
+}
+
+// TestUnpacksForThoseWhoNeedIt: where only the compressed file was kept, a browser that takes none gets it unpacked.
+func TestUnpacksForThoseWhoNeedIt(t *testing.T) {
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	_, _ = w.Write([]byte("a{}"))
+	_ = w.Close()
+	b := load(fstest.MapFS{
+		"dist/manifest.json":       {Data: []byte(`{"a.css": "a.0123456789.css", "b.css": "b.0123456789.css"}`)},
+		"dist/a.0123456789.css.gz": {Data: zipped.Bytes()},
+		"dist/b.0123456789.css.gz": {Data: zipped.Bytes()[:9]},
+	})
+	file, ok := b.lookup(b.href("a.css"), "identity")
+	if _, said := file.Header["Content-Encoding"]; !ok || said || string(file.Body) != "a{}" || file.Header["Content-Length"] != "3" {
+		t.Errorf("got %q with %v", file.Body, file.Header)
+	}
+	if file, _ := b.lookup(b.href("a.css"), "gzip"); !bytes.Equal(file.Body, zipped.Bytes()) {
+		t.Error("gzip is not what was built")
+	}
+	if _, ok := b.lookup(b.href("b.css"), "gzip"); ok {
+		t.Error("a broken file is served")
 	}
 }
 

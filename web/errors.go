@@ -25,6 +25,8 @@ func statusOf(err error) int {
 		return http.StatusConflict
 	case errors.Is(err, care.ErrTooMany):
 		return http.StatusTooManyRequests
+	case errors.Is(err, care.ErrUnavailable):
+		return http.StatusServiceUnavailable
 	case errors.Is(err, eligibility.ErrUnknownField):
 		return http.StatusBadRequest
 	case errors.As(err, &asHTTP):
@@ -45,6 +47,16 @@ func (s *Server) handleError(err error, c echo.Context) {
 	}
 	if outside := (*casework.Outside)(nil); errors.As(err, &outside) && underStaff(c) {
 		if s.staffOutside(c, outside, "", nil) == nil {
+			return
+		}
+	}
+	if status == http.StatusServiceUnavailable {
+		c.Response().Header().Set(echo.HeaderRetryAfter, retryAfter)
+		unsaved := s.unsavedPage
+		if underStaff(c) {
+			unsaved = s.staffUnsavedPage
+		}
+		if drawn, failed := unsaved(c); drawn && failed == nil {
 			return
 		}
 	}
@@ -73,6 +85,8 @@ func (s *Server) errorPage(c echo.Context, status int) error {
 		key = "wrong.too_many"
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge:
 		key = "wrong.refused"
+	case http.StatusServiceUnavailable:
+		key = "wrong.unavailable"
 	}
 	v := visitOf(c)
 	w := s.words(v)

@@ -53,6 +53,7 @@ func readForm(c echo.Context, page care.Page) (map[string][]string, error) {
 			}
 		}
 	}
+	c.Set(postedKey, postedForm{page, typed}) // should it not be possible to save it
 	return typed, nil
 }
 

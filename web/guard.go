@@ -203,7 +203,11 @@ func (s *Server) touch(c echo.Context, row care.Session, idle time.Duration) (ca
 	default:
 		return row, nil
 	}
-	return row, s.Sessions.TouchSession(c.Request().Context(), row)
+	err := s.Sessions.TouchSession(c.Request().Context(), row)
+	if errors.Is(err, care.ErrUnavailable) {
+		return row, nil // a disk that is full keeps nobody from reading; it is noted, or locked, with the next request
+	}
+	return row, err
 }
 
 // councilCache remembers the councils for a few seconds: every request needs one, they hardly ever change, and another

@@ -261,7 +261,7 @@ func TestTheGuideKeepsNothing(t *testing.T) {
 // TestWhatIsHeld: the times on /guide/data are those the service keeps to, in a table that can be read aloud.
 func TestWhatIsHeld(t *testing.T) {
 	s := newSite(t, false)
-	b := s.browser().get("/guide/data").says("24 hours after you last saved", "With a return code, 30 days", "After 30 minutes with no use", "no end date set")
+	b := s.browser().get("/guide/data").says("24 hours after you last saved", "With a return code, 30 days", "After 30 minutes with no use", "Then two managers decide that they are destroyed")
 	if casework.DraftLife.Hours() != 24 || casework.KeptLife.Hours() != 24*30 || casework.IdleLock.Minutes() != 30 {
 		t.Fatal("the clocks have changed, and so must what this test expects")
 	}

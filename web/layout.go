@@ -23,13 +23,7 @@ func (s *Server) words(v *visit) eligibility.Words {
 }
 
 // ukTime is the time people in England see on their clocks.
-var ukTime = func() *time.Location {
-	l, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		return time.UTC // the binary embeds the zone data, so this does not happen
-	}
-	return l
-}()
+var ukTime = care.UKTime
 
 func longDate(t time.Time) string  { return t.In(ukTime).Format("2 January 2006") }
 func clockTime(t time.Time) string { return t.In(ukTime).Format("15:04") }

@@ -23,15 +23,16 @@ type stand struct {
 	team       string // "" none yet
 	restricted bool
 	stage      casework.Stage
+	worker     string // whose it is, the id of a member, "" nobody's
 	ref, id    string
 }
 
 func (c stand) String() string {
-	return fmt.Sprintf("%s's case, team %q, restricted %v, %s", c.council, c.team, c.restricted, c.stage)
+	return fmt.Sprintf("%s's case, team %q, restricted %v, %s, worker %q", c.council, c.team, c.restricted, c.stage, c.worker)
 }
 
-// stands makes one case of every kind.
-func (s *site) stands() []stand {
+// stands makes one case of every kind, and some that are the first practitioner's own.
+func (s *site) stands(people []member) []stand {
 	s.t.Helper()
 	ctx := s.t.Context()
 	var all []stand
@@ -54,6 +55,20 @@ func (s *site) stands() []stand {
 				}
 			}
 		}
+	}
+	own := people[slices.IndexFunc(people, func(m member) bool { return m.role == care.RolePractitioner && m.team == "oak" })].id
+	for _, c := range []stand{
+		{team: "oak", stage: casework.StageOpen}, {team: "elm", stage: casework.StageSigned}, {team: "elm", restricted: true, stage: casework.StageRevising},
+	} {
+		c.council, c.worker = "ashdale", own
+		c.ref = s.sends(c.council, map[string][]string{"name": {"Pat Example"}})
+		st, err := s.store.Standing(ctx, c.council, c.ref, "")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		c.id = st.Case
+		s.place(c)
+		all = append(all, c)
 	}
 	return all
 }
@@ -82,7 +97,7 @@ func (s *site) place(c stand) {
 	a, err := s.store.Assessment(ctx, c.council, c.id)
 	fatal(err)
 	move := care.MoveOf(a)
-	move.To.Team, move.To.Restricted, move.To.Revising = c.team, c.restricted, c.stage == casework.StageRevising
+	move.To.Team, move.To.Restricted, move.To.Revising, move.To.Worker = c.team, c.restricted, c.stage == casework.StageRevising, c.worker
 	fatal(s.store.MoveCases(ctx, c.council, []care.Move{move}, event("case.moved")))
 }
 
@@ -132,6 +147,8 @@ var policyOpens = map[care.Role]map[string]string{
 
 func (m member) reach(c stand) string {
 	switch {
+	case c.worker == m.id:
+		return "own"
 	case c.restricted:
 		return "closed"
 	case c.team == "" || c.team == m.team || m.role == care.RoleManager && m.team == "":
@@ -176,22 +193,27 @@ func (m member) ask(ctx context.Context, method, path string) (status int, body 
 
 // policyRoles says by hand which roles have each permission that a page asks for.
 var policyRoles = map[casework.Permission][]care.Role{
-	casework.MayReadQueue:   {care.RolePractitioner, care.RoleManager},
-	casework.MayReadCase:    {care.RolePractitioner, care.RoleManager},
-	casework.MayWorkOnCase:  {care.RolePractitioner, care.RoleManager},
-	casework.MayFollowUp:    {care.RolePractitioner, care.RoleManager},
-	casework.MaySignRecord:  {care.RolePractitioner, care.RoleManager},
-	casework.MayKeyIn:       {care.RolePractitioner, care.RoleManager},
-	casework.MayExportCase:  {care.RolePractitioner, care.RoleManager},
-	casework.MayReadFigures: {care.RolePractitioner, care.RoleManager, care.RoleAuditor},
-	casework.MayRestrict:    {care.RoleManager},
-	casework.MaySupervise:   {care.RoleManager},
-	casework.MayExportCLD:   {care.RoleManager},
-	casework.MayMendMail:    {care.RoleManager, care.RoleAdmin},
-	casework.MayInvite:      {care.RoleAdmin},
-	casework.MaySetCouncil:  {care.RoleAdmin},
-	casework.MayReadTrail:   {care.RoleAuditor},
+	casework.MayReadQueue:    {care.RolePractitioner, care.RoleManager},
+	casework.MayReadCase:     {care.RolePractitioner, care.RoleManager},
+	casework.MayWorkOnCase:   {care.RolePractitioner, care.RoleManager},
+	casework.MayFollowUp:     {care.RolePractitioner, care.RoleManager},
+	casework.MaySignRecord:   {care.RolePractitioner, care.RoleManager},
+	casework.MayKeyIn:        {care.RolePractitioner, care.RoleManager},
+	casework.MayExportCase:   {care.RolePractitioner, care.RoleManager},
+	casework.MayReadFigures:  {care.RolePractitioner, care.RoleManager, care.RoleAuditor},
+	casework.MayRestrict:     {care.RoleManager},
+	casework.MaySupervise:    {care.RoleManager},
+	casework.MayReadLearning: {care.RolePractitioner, care.RoleManager},
+	casework.MayExportCLD:    {care.RoleManager},
+	casework.MayDispose:      {care.RoleManager},
+	casework.MayMendMail:     {care.RoleManager, care.RoleAdmin},
+	casework.MayInvite:       {care.RoleAdmin},
+	casework.MaySetCouncil:   {care.RoleAdmin},
+	casework.MayReadTrail:    {care.RoleAuditor},
 }
+
+// policyTheirs are the permissions that a role has over its own cases alone.
+var policyTheirs = map[care.Role][]casework.Permission{care.RolePractitioner: {casework.MayReadLearning}}
 
 // expects is what the policy says of one cell: a status, or 0 for any that lets the member in (a page, a way on, or for a form
 // the refusal of a field it does not have). form says whether the page has a form to give a reason in.
@@ -215,15 +237,14 @@ func expects(m member, r web.StaffRoute, c *stand) (status int, form bool) {
 	case held == casework.MayReadTrail:
 		return 0, false
 	}
-	switch opens := policyOpens[m.role][m.reach(*c)]; {
-	case opens == "opens" && strings.HasSuffix(r.Path, "/learning") && m.role == care.RolePractitioner:
-		return http.StatusForbidden, false // for managers and the worker of the case, and nobody here is that
-	}
 	switch policyOpens[m.role][m.reach(*c)] {
 	case "shut":
 		return http.StatusForbidden, false
 	case "asks":
 		return http.StatusForbidden, true
+	}
+	if slices.Contains(policyTheirs[m.role], held) && c.worker != m.id {
+		return http.StatusForbidden, false
 	}
 	if held == casework.MayWorkOnCase && c.stage == casework.StageSigned {
 		return http.StatusConflict, false
@@ -240,7 +261,8 @@ func TestThePolicy(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	cases, people := s.stands(), s.members()
+	people := s.members()
+	cases := s.stands(people)
 	routes := web.StaffRoutes()
 	for _, r := range routes {
 		if !r.Known {

@@ -114,7 +114,10 @@ func (s *Server) offerKept(c echo.Context, p care.Practitioner, kept keptForm) e
 		}))
 	}
 	const title = "Save what you typed?"
-	page := pages.StaffKeptPage{Layout: s.staffLayout(c, title), Title: title, Action: kept.Path, Words: keptWords(kept.Values)}
+	page := pages.StaffKeptPage{
+		Layout: s.staffLayout(c, title), Title: title, Action: kept.Path, Words: keptWords(kept.Values),
+		Lines: []string{"You typed this before you were signed out. It is not saved yet. What you chose on the form is kept with it."},
+	}
 	for _, name := range slices.Sorted(maps.Keys(kept.Values)) {
 		for _, value := range kept.Values[name] {
 			page.Hidden = append(page.Hidden, pages.StaffHidden{Name: name, Value: value})

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -127,6 +128,9 @@ func (s *Server) settleForm(f casework.CaseFile, t settleTyped, problems map[str
 		Action: casePath(f.Assessment) + "/withdrawal", Once: onceOr(t.once), Request: request, How: t.how,
 		Lines:  []string{f.Rules.Text("staff.withdraw_intro", nil), f.Rules.Text("staff.withdraw_law", nil)},
 		Choice: choiceRadios(f.Rules, "choice", "What came of it?", "withdrawal", t.choice, "", problems["choice"]),
+	}
+	if !f.MayOverride() {
+		p.Choice.Items = slices.DeleteFunc(p.Choice.Items, func(i components.RadioItem) bool { return i.Value == casework.ChoiceOverridden })
 	}
 	if f.SafetyMarked() {
 		p.Caution = f.Rules.Text("staff.withdraw_safety", nil)

@@ -419,7 +419,7 @@ func (s *Server) teamsPage(c echo.Context, status int, id, typed string, invalid
 		p.Layout.Error, p.Problems = true, peopleProblems(rs, invalid)
 	}
 	for n, t := range teams {
-		row := pages.StaffTeamRow{Name: t.Name, Seen: t.Name, Action: teamsPath + "/" + url.PathEscape(t.ID), Closed: t.Closed}
+		row := pages.StaffTeamRow{Name: t.Name, Seen: t.Name, Was: teamState(t), Action: teamsPath + "/" + url.PathEscape(t.ID), Closed: t.Closed}
 		in := 0
 		for _, one := range people {
 			if one.Team == t.ID && !one.Disabled {
@@ -460,9 +460,19 @@ func (s *Server) afterTeam(c echo.Context, id, typed, word string, err error) er
 	return c.Redirect(http.StatusSeeOther, teamsPath+"?"+done+"="+word)
 }
 
+// teamWasClosed says in a form that the team was closed when the form was shown.
+const teamWasClosed = "closed"
+
+func teamState(t care.Team) string {
+	if t.Closed {
+		return teamWasClosed
+	}
+	return "open"
+}
+
 // staffChangeTeam renames, closes or opens a team.
 func (s *Server) staffChangeTeam(c echo.Context) error {
-	values, err := staffForm(c, "seen", "team", "do")
+	values, err := staffForm(c, "seen", "was", "team", "do")
 	if err != nil {
 		return err
 	}
@@ -472,23 +482,28 @@ func (s *Server) staffChangeTeam(c echo.Context) error {
 	if word == "" {
 		return fmt.Errorf("team form: %w", eligibility.ErrUnknownField)
 	}
-	ctx, actor := c.Request().Context(), visitOf(c).Actor
-	if what == "rename" { // a closed team can be renamed
-		_, teams, err := s.Casework.People(ctx, actor)
-		if err != nil {
-			return err
-		}
-		closed = slices.ContainsFunc(teams, func(t care.Team) bool { return t.ID == id && t.Closed })
+	seen := care.Team{ID: id, Name: values.Get("seen"), Closed: values.Get("was") == teamWasClosed}
+	if what == "rename" {
+		closed = seen.Closed // a closed team can be renamed
 	} else {
-		name = values.Get("seen")
+		name = seen.Name
 	}
-	now, err := s.Casework.ChangeTeam(ctx, actor, id, values.Get("seen"), name, closed)
+	now, err := s.Casework.ChangeTeam(c.Request().Context(), visitOf(c).Actor, seen, name, closed)
 	if errors.Is(err, care.ErrConflict) {
-		values.Set("seen", now.Name)
-		told := func(name string) []pages.StaffTold {
-			return []pages.StaffTold{{Question: "Name of the team", Answers: []string{name}}}
+		told := func(name string, closed bool) []pages.StaffTold {
+			return []pages.StaffTold{
+				{Question: "Name of the team", Answers: []string{name}},
+				{Question: "Takes cases", Answers: []string{map[bool]string{false: "Yes", true: "No, it is closed"}[closed]}},
+			}
 		}
-		return s.twoVersions(c, "Somebody else renamed this team", told(now.Name), told(name), teamsPath+"/"+url.PathEscape(id), teamsPath, values)
+		values.Set("seen", now.Name)
+		values.Set("was", teamState(now))
+		if what == "rename" { // each of them chose one of the two, and leaves the other as it is
+			closed = now.Closed
+		} else {
+			name = now.Name
+		}
+		return s.twoVersions(c, "Somebody else changed this team", told(now.Name, now.Closed), told(name, closed), teamsPath+"/"+url.PathEscape(id), teamsPath, values)
 	}
 	return s.afterTeam(c, id, values.Get("team"), word, err)
 }

@@ -22,6 +22,7 @@ var staffMay = func() map[string][]casework.Permission {
 	reads, works, follows := may{casework.MayReadCase}, may{casework.MayWorkOnCase}, may{casework.MayFollowUp}
 	signs, restricts := may{casework.MaySignRecord}, may{casework.MayRestrict}
 	invites, sets, mends := may{casework.MayInvite}, may{casework.MaySetCouncil}, may{casework.MayMendMail}
+	learns := may{casework.MayReadLearning}
 	queue, supervises, trail := may{casework.MayReadQueue}, may{casework.MaySupervise}, may{casework.MayReadTrail}
 	all := map[string]may{}
 	for _, row := range []struct {
@@ -48,17 +49,19 @@ var staffMay = func() map[string][]casework.Permission {
 		{works, []string{post + staffOffersPath + "/:id/accept", post + staffOffersPath + "/:id/decline"}},
 		{may{casework.MayKeyIn}, []string{get + keyInPath, post + keyInPath}},
 		{may{casework.MayReadFigures}, []string{get + teamPath, get + teamPath + "/figures.csv"}},
-		{reads, []string{get + supervisionPath}}, // to a practitioner, the notes on records they signed
+		{learns, []string{get + supervisionPath}}, // to a practitioner, the notes on records they signed
 		{supervises, []string{get + viewsPath, post + viewsPath + "/:alert"}},
 		{may{casework.MayExportCLD}, []string{get + cldPath}},
+		{may{casework.MayDispose}, []string{get + disposalPath, post + disposalPath, post + disposalPath + "/confirm", post + disposalPath + "/keep"}},
 		{trail, []string{get + auditPath, get + auditPath + "/trail.csv"}},
 		{may{casework.MayReadCase, casework.MayReadTrail}, []string{get + "/staff/timeline", get + one + "/timeline"}},
 
 		{reads, []string{
 			get + one, get + one + "/" + placePage, get + one + "/code", get + one + "/prepare", get + one + "/versions", get + one + "/answers",
 			get + one + "/impact", get + one + "/record", get + one + "/second", get + one + "/signed", get + one + "/record.json",
-			get + one + "/letter", get + one + "/notes", get + one + "/transfer", get + one + "/link", get + one + "/learning", get + one + "/access",
+			get + one + "/letter", get + one + "/notes", get + one + "/transfer", get + one + "/link", get + one + "/access",
 		}},
+		{learns, []string{get + one + "/learning"}},
 		{works, []string{
 			post + one + "/give", post + one + "/triage", post + one + "/hold", post + one + "/off-hold", post + one + "/duplicate", post + one + "/take",
 			post + one + "/put-back", post + one + "/contact", post + one + "/ask", post + one + "/withdrawal", post + one + "/answers", post + one + "/answers/:outcome",

@@ -42,6 +42,9 @@ var staffProblemPages = map[int]pages.StaffMessagePage{
 	http.StatusRequestEntityTooLarge: {Title: "This was too long to save", Lines: []string{
 		"Nothing was saved. Go back, shorten what you typed, and save again.",
 	}},
+	http.StatusServiceUnavailable: {Title: "The service cannot save anything just now", Lines: []string{
+		"It is not your fault, and what was saved before is safe. Nothing was saved of this. Go back and try again in a few minutes. If it happens again, tell whoever looks after this service at your council.",
+	}},
 	http.StatusInternalServerError: {Title: "Something went wrong here", Lines: []string{
 		"It is not your fault. What you saved before is safe. Go back and try again in a few minutes. If it happens again, tell whoever looks after this service at your council.",
 	}},

@@ -66,7 +66,7 @@ func queueFilters(hands casework.Hands, me care.Practitioner) []queueFilter {
 		}},
 		{"need", "Communication", []components.SelectItem{{Value: "", Text: "All"}, {Value: "yes", Text: "Needs another format, language or way"}}},
 		{"status", "Status", []components.SelectItem{
-			{Value: "", Text: "Open"}, {Value: string(care.LaneHeld), Text: "On hold"}, {Value: string(care.LaneSigned), Text: "Signed"}, {Value: string(care.LaneTest), Text: "Tests"},
+			{Value: "", Text: "Open"}, {Value: string(care.LaneHeld), Text: "On hold"}, {Value: string(care.LaneSigned), Text: "Signed"}, {Value: string(care.LaneDuplicate), Text: "Duplicates"}, {Value: string(care.LaneTest), Text: "Tests"},
 		}},
 		{sortParam, "Order", []components.SelectItem{
 			{Value: "", Text: "Most pressing first"}, {Value: "-pressing", Text: "Least pressing first"}, {Value: "sent", Text: "Waiting longest first"}, {Value: "-sent", Text: "Newest first"},
@@ -77,7 +77,7 @@ func queueFilters(hands casework.Hands, me care.Practitioner) []queueFilter {
 }
 
 // laneWords are what the heading calls the cases of a lane.
-var laneWords = map[care.Lane]string{"": "open", care.LaneHeld: "on hold", care.LaneSigned: "signed", care.LaneTest: "marked as tests"}
+var laneWords = map[care.Lane]string{"": "open", care.LaneHeld: "on hold", care.LaneSigned: "signed", care.LaneDuplicate: "marked as duplicates", care.LaneTest: "marked as tests"}
 
 // queueChosen keeps of an address what is a known choice: anything else is ignored.
 func queueChosen(filters []queueFilter, given url.Values) url.Values {
@@ -191,17 +191,27 @@ func (s *Server) queuePage(c echo.Context, status int, given url.Values, typed g
 		back += "?" + here.Encode()
 	}
 	rows := queueRows{s: s, rs: rs, v: v, teams: hands.Teams, back: back}
-	for _, line := range found.Lines {
-		row := rows.row(line)
-		row.Picked = slices.Contains(typed.picks, row.Pick)
-		p.Rows = append(p.Rows, row)
-	}
-	if len(p.Rows) == 0 {
-		key := "staff.empty"
-		if len(chosen) > 0 {
-			key = "staff.empty_filter"
+	rows.picked = typed.picks
+	var above map[string]bool
+	if q.Lane == "" && q.After == "" {
+		if above, err = s.leads(c, rows, len(chosen) == 0, &p); err != nil {
+			return err
 		}
-		p.Empty = rs.Texts(key, nil)
+	}
+	for _, line := range found.Lines {
+		if !above[line.Reference] {
+			p.Rows = append(p.Rows, rows.row(line))
+		}
+	}
+	switch {
+	case len(p.Rows) == 0 && len(chosen) > 0:
+		p.Empty = rs.Texts("staff.empty_filter", nil)
+	case len(p.Rows) == 0 && len(above) > 0:
+		p.Empty = rs.Texts("staff.queue.no_others", nil)
+	case len(p.Rows) == 0:
+		p.Empty = rs.Texts("staff.empty", nil)
+	case len(above) > 0:
+		p.Others = rs.Text("staff.queue.others", nil)
 	}
 	if found.Next != "" {
 		p.NextHref = queueHref(chosen, "after", found.Next)
@@ -213,18 +223,17 @@ func (s *Server) queuePage(c echo.Context, status int, given url.Values, typed g
 		p.Give = s.handOut(rs, hands, "/staff/give", back, typed.to)
 		p.Give.To.Hint = components.HintParams{Text: rs.Text("staff.queue.give_hint", nil)}
 	}
-	if q.Lane == "" && q.After == "" {
-		if err := s.leads(c, rows, &p); err != nil {
-			return err
-		}
+	canUndo, err := s.Casework.CanUndo(ctx, v.Actor)
+	if err != nil {
+		return err
 	}
-	s.queueNotice(rs, v, given, &p)
+	queueNotice(rs, canUndo, given, &p)
 	if typed.problem != "" {
 		href := "#to"
 		if typed.field == "case" {
 			href = "#give"
-			if len(p.Rows) > 0 {
-				href = "#pick-t-" + p.Rows[0].Reference
+			if all := p.Listed(); len(all) > 0 {
+				href = "#" + all[0].PickID
 			}
 		} else {
 			p.Give.To.ErrorMessage = components.ErrorMessageParams{Text: typed.problem}
@@ -248,15 +257,15 @@ func countWords(n int, more bool) string {
 	return strconv.Itoa(n)
 }
 
-// queueNotice says what was just done.
-func (s *Server) queueNotice(rs *eligibility.Ruleset, v *visit, given url.Values, p *pages.StaffQueuePage) {
+// queueNotice says what was just done. canUndo is how many cases could be given back.
+func queueNotice(rs *eligibility.Ruleset, canUndo int, given url.Values, p *pages.StaffQueuePage) {
 	switch given.Get("done") {
 	case doneTaken:
 		p.Notice = "The case is yours. To undo this, put it back."
 	case donePutBack:
 		p.Notice = "The case is back in the queue. To undo this, take it."
 	case doneGiven:
-		if n := s.Casework.CanUndo(v.Actor); n > 0 {
+		if n := canUndo; n > 0 {
 			key := "staff.queue.given.many"
 			if n == 1 {
 				key = "staff.queue.given.one"
@@ -273,20 +282,35 @@ func (s *Server) queueNotice(rs *eligibility.Ruleset, v *visit, given url.Values
 	}
 }
 
-// leads puts above the queue what cannot wait, and for whoever is on duty what went to the duty rota.
-func (s *Server) leads(c echo.Context, rows queueRows, p *pages.StaffQueuePage) error {
+// leads puts above the queue what cannot wait, and for whoever is on duty what went to the duty rota, and returns which cases
+// are shown so. Each case stands on a page once: the table leaves out what stands above it, and a page that is filtered or in
+// another order says only how many there are, with the way to them.
+func (s *Server) leads(c echo.Context, rows queueRows, whole bool, p *pages.StaffQueuePage) (map[string]bool, error) {
 	ctx, v := c.Request().Context(), visitOf(c)
 	rows.triage = true
+	shown := map[string]bool{}
 	list := func(lead care.Lead, id string) (pages.StaffLead, error) {
 		found, err := s.Casework.Lead(ctx, v.Actor, lead)
 		if err != nil || len(found.Lines) == 0 {
 			return pages.StaffLead{}, err
 		}
-		out := pages.StaffLead{
-			ID: id, Title: rows.rs.Text("staff.queue."+id, eligibility.Words{"count": countWords(found.Total, found.More)}), Lines: rows.rs.Texts("staff.queue."+id+"_lines", nil),
+		out := pages.StaffLead{ID: id, Title: rows.rs.Text("staff.queue."+id, eligibility.Words{"count": countWords(found.Total, found.More)})}
+		if !whole {
+			out.Link = pages.Link{Text: rows.rs.Text("staff.queue.lead_see", nil), Href: queueHref(nil, "", "") + "#" + id}
+			return out, nil
 		}
+		out.Lines = rows.rs.Texts("staff.queue."+id+"_lines", nil)
+		above := 0
 		for _, line := range found.Lines {
+			if shown[line.Reference] {
+				above++
+				continue
+			}
+			shown[line.Reference] = true
 			out.Rows = append(out.Rows, rows.row(line))
+		}
+		if above > 0 {
+			out.Lines = append(out.Lines, rows.rs.Text("staff.queue.lead_above", eligibility.Words{"count": strconv.Itoa(above)}))
 		}
 		if found.Total > len(found.Lines) {
 			out.More = rows.rs.Text("staff.queue.lead_more", eligibility.Words{"shown": strconv.Itoa(len(found.Lines))})
@@ -294,13 +318,13 @@ func (s *Server) leads(c echo.Context, rows queueRows, p *pages.StaffQueuePage) 
 		return out, nil
 	}
 	var err error
-	if p.Today, err = list(care.LeadToday, "today"); err != nil {
-		return err
-	}
 	if v.Practitioner.OnDuty {
-		p.Duty, err = list(care.LeadDuty, "duty")
+		if p.Duty, err = list(care.LeadDuty, "duty"); err != nil {
+			return nil, err
+		}
 	}
-	return err
+	p.Today, err = list(care.LeadToday, "today")
+	return shown, err
 }
 
 // queueHref is the queue's address with these filters and one more.
@@ -404,7 +428,8 @@ type queueRows struct {
 	v      *visit
 	teams  []care.Team
 	back   string
-	triage bool // offer to change the priority
+	picked []string
+	triage bool // it stands above the queue: offer to change the priority
 }
 
 // badgesMost is how many marks a row has at most.
@@ -433,6 +458,8 @@ func (q queueRows) row(line care.CaseLine) pages.StaffQueueRow {
 	switch {
 	case line.Status == care.StatusSigned && !line.Revising:
 		row.Due = "Signed"
+	case line.DuplicateOf != "":
+		row.Due = "Duplicate"
 	case !line.HeldUntil.IsZero():
 		row.Due = "On hold until " + line.HeldUntil.In(ukTime).Format("2 Jan")
 	case line.DueAt.IsZero():
@@ -450,8 +477,12 @@ func (q queueRows) row(line care.CaseLine) pages.StaffQueueRow {
 		row.Name = rs.Text(key, nil)
 		return row
 	}
-	if line.Status == care.StatusSent {
+	if line.Status == care.StatusSent && line.DuplicateOf == "" {
 		row.Pick = line.Reference + ":" + strconv.Itoa(line.Version)
+		row.PickID, row.Picked = "pick-t-"+row.Reference, slices.Contains(q.picked, row.Pick)
+		if q.triage {
+			row.PickID = "pick-l-" + row.Reference
+		}
 		switch {
 		case row.Mine:
 			row.TakeAction = row.Href + "/put-back"
@@ -465,7 +496,8 @@ func (q queueRows) row(line care.CaseLine) pages.StaffQueueRow {
 	return row
 }
 
-// marks are a row's badges: what is urgent, then where the case stands, then what it needs. more counts what has no room.
+// marks are a row's badges: what is urgent or overdue, then where the case stands, then what it needs. more counts what has no
+// room. What the person added since always has room: it is why the case is to be looked at again.
 func (q queueRows) marks(line care.CaseLine) (shown []components.BadgeParams, more string) {
 	all, _ := q.s.badges(q.rs, line.Summary.Flags, line.Priority, line.Status, line.DueAt, 100)
 	var stands []components.BadgeParams
@@ -474,13 +506,18 @@ func (q queueRows) marks(line care.CaseLine) (shown []components.BadgeParams, mo
 			stands = append(stands, components.BadgeParams{Text: text, Kind: kind})
 		}
 	}
+	news := !line.NewsAt.IsZero()
+	add(news, q.rs.Text("staff.new_from_person", nil), components.BadgeWarn)
 	add(line.Test, "Test", components.BadgeQuiet)
-	add(!line.NewsAt.IsZero(), q.rs.Text("staff.new_from_person", nil), components.BadgeWarn)
+	add(line.DuplicateOf != "", "Duplicate", components.BadgeQuiet)
 	add(!line.Escalated.IsZero() && line.FirstOpened.IsZero(), "With duty", components.BadgeWarn)
 	add(line.Revising, "New record", components.BadgeInfo)
 	at := 0
-	for at < len(all) && all[at].Kind == components.BadgeUrgent {
+	for at < len(all) && all[at].Kind != components.BadgeInfo {
 		at++
+	}
+	if news {
+		at = min(at, badgesMost-1)
 	}
 	all = slices.Insert(all, at, stands...)
 	if len(all) > badgesMost {

@@ -71,15 +71,20 @@ func (s *Server) recordPage(c echo.Context, f casework.CaseFile, record care.Rec
 		p.Layout.Error = true
 		p.Problems = staffProblems(rs, invalid, recordAnchor)
 	}
-	form := recordForm{rs: rs, record: record, problems: p.Problems.ByField, blocked: map[string]bool{}}
+	mapping, err := casework.CLD()
+	if err != nil { // without it there is nothing to choose from, and the rest of the record goes on
+		s.Log.Error("reading the mapping of client level data", "error", err)
+	}
+	form := recordForm{supportReasons: mapping.SupportReasons, rs: rs, record: record, problems: p.Problems.ByField, blocked: map[string]bool{}}
 	for _, b := range casework.Blockers(f) {
 		p.Blockers = append(p.Blockers, blockerLink(f, b))
 		form.blocked[b.Field] = b.Page == "record"
 	}
 	if !f.Short() {
 		p.Ends, p.Parts, p.Reply = form.ends(f), form.making(f, trained), form.reply()
-		p.Sharing, p.Second = s.sharingPart(f), s.secondPart(f)
+		p.Sharing = s.sharingPart(f)
 	}
+	p.Second = s.secondPart(f)
 	if f.Revising {
 		p.Revising = rs.Text("staff.revise.now", eligibility.Words{"reason": f.RevisedBecause()})
 		p.See = pages.Link{Text: rs.Text("staff.revise.see", nil), Href: casePath(f.Assessment) + "/signed"}

@@ -21,7 +21,7 @@ var recordFields = []string{
 	"best_interests", "abuse", "abuse_known", "ask_again",
 	"training", "assessor", "expert", "interpreter", "support", "support_who", "strengths", "prevention", "carers", "carers_do",
 	"carers_stop", "carers_offer", "children", "children_note", "risk", "risk_with", "urgent", "urgent_note", "chc", "chc_note",
-	"aftercare", "aftercare_note", "equipment", "equipment_note", "copies_named", "not_shared", "reply_done",
+	"aftercare", "aftercare_note", "equipment", "equipment_note", "support_reason", "copies_named", "not_shared", "reply_done",
 }
 
 // The parts of a row.
@@ -78,7 +78,8 @@ func readRecord(values url.Values) care.RecordDraft {
 			Children: one("children"), ChildrenNote: one("children_note"), Risk: one("risk"), RiskWith: one("risk_with"),
 			Urgent: one("urgent"), UrgentNote: one("urgent_note"), CHC: one("chc"), CHCNote: one("chc_note"),
 			Aftercare: one("aftercare"), AftercareNote: one("aftercare_note"), Equipment: one("equipment"), EquipmentNote: one("equipment_note"),
-			Copies: values["copies"], CopiesNamed: one("copies_named"),
+			SupportReason: one("support_reason"),
+			Copies:        values["copies"], CopiesNamed: one("copies_named"),
 		},
 	}
 	for i := range casework.MaxRows + 1 {
@@ -112,6 +113,8 @@ type recordForm struct {
 	problems map[string]string
 	blocked  map[string]bool // fields that a blocker points to
 	part     *pages.StaffPart
+	// supportReasons are those of the client level data, in the words of its standard.
+	supportReasons []string
 }
 
 func (b *recordForm) begin(id, title string) { b.part = &pages.StaffPart{ID: id, Title: title} }
@@ -340,6 +343,17 @@ func (b *recordForm) making(f casework.CaseFile, trained []care.Practitioner) []
 		b.radios("aftercare", "staff.made.aftercare", "", casework.ListAftercare, m.Aftercare)
 		b.text("aftercare_note", "staff.made.aftercare_note", "", m.AftercareNote)
 	})
+	of("return", "staff.made.part.return", func() {
+		reasons := components.SelectParams{
+			Name: "support_reason", Value: m.SupportReason, Label: components.LabelParams{Text: b.say("staff.made.support_reason", nil), Classes: "govuk-label--s"},
+			Hint: b.hint("staff.made.support_reason_hint"), ErrorMessage: components.ErrorMessageParams{Text: b.problems["support_reason"]},
+			Items: []components.SelectItem{{Text: b.say("staff.made.support_reason_none", nil)}},
+		}
+		for _, reason := range b.supportReasons {
+			reasons.Items = append(reasons.Items, components.SelectItem{Value: reason, Text: reason})
+		}
+		b.add("support_reason", pages.StaffField{Select: &reasons})
+	})
 	of("copies", "staff.made.part.copies", func() {
 		boxes := components.CheckboxesParams{
 			Name: "copies", Values: m.Copies, Classes: "govuk-checkboxes--small", Hint: b.hint("staff.made.copies_hint"),
@@ -468,6 +482,7 @@ func makingRows(rs *eligibility.Ruleset, m care.Making) []pages.StaffTold {
 	add("staff.made.equipment", chosen(casework.ListEquipment, m.Equipment), m.EquipmentNote)
 	add("staff.made.chc", chosen(casework.ListCHC, m.CHC), m.CHCNote)
 	add("staff.made.aftercare", chosen(casework.ListAftercare, m.Aftercare), m.AftercareNote)
+	add("staff.made.support_reason", m.SupportReason)
 	var copies []string
 	for _, id := range m.Copies {
 		copies = append(copies, rs.Choice(casework.ListCopies, id))

@@ -247,7 +247,7 @@ func (s *Server) staffAskSecond(c echo.Context) error {
 
 // staffSecond is the page of the second signature.
 func (s *Server) staffSecond(c echo.Context) error {
-	f, err := s.openCase(c, "second")
+	f, err := s.openCase(c, casework.PageSecond)
 	if err != nil {
 		return err
 	}
@@ -316,7 +316,7 @@ func (s *Server) staffCountersign(c echo.Context) error {
 	}
 	back := values.Get(fieldDo) == "back"
 	again := func(status int, fields map[string]string) error {
-		f, err := s.openCase(c, "second")
+		f, err := s.openCase(c, casework.PageSecond)
 		if err != nil {
 			return err
 		}

@@ -62,6 +62,9 @@ func (s *Server) staffTeam(c echo.Context) error {
 	if casework.ExportsCLD(visitOf(c).Actor) {
 		p.CLD = pages.Link{Text: rs.Text("staff.cld.title", nil), Href: cldPath}
 	}
+	if casework.Disposes(visitOf(c).Actor) {
+		p.Disposal = pages.Link{Text: rs.Text("staff.disposal.title", nil), Href: disposalPath}
+	}
 	if casework.Supervises(visitOf(c).Actor) {
 		p.Parts = append(p.Parts, t.workers())
 	}
@@ -81,6 +84,7 @@ func (t team) cards(links bool) []components.KeyFigure {
 	all := t.w.Total()
 	cards := []components.KeyFigure{
 		{Number: strconv.Itoa(all.Open), Label: t.text("open"), Href: "/staff"},
+		{Number: strconv.Itoa(all.Held), Label: t.text("held"), Href: "/staff?status=held"},
 		{Number: strconv.Itoa(all.Unassigned), Label: t.text("unassigned"), Href: "/staff?who=nobody"},
 		{Number: strconv.Itoa(all.Overdue), Label: t.text("overdue"), Href: "/staff?due=overdue", Urgent: all.Overdue > 0},
 		{Number: strconv.Itoa(all.Safety), Label: t.text("safety"), Href: "/staff?flag=safety", Urgent: all.Safety > 0},
@@ -116,8 +120,9 @@ func (t team) waiting() pages.StaffTeamPart {
 	for i := range casework.WaitingBands {
 		table.Head = append(table.Head, components.TableHead{Text: t.band(i), Format: "numeric"})
 	}
-	table.Head = append(table.Head, components.TableHead{Text: t.text("open"), Format: "numeric"}, components.TableHead{Text: t.text("unassigned"), Format: "numeric"},
-		components.TableHead{Text: t.text("overdue"), Format: "numeric"})
+	for _, name := range []string{"open", "unassigned", "overdue", "held"} {
+		table.Head = append(table.Head, components.TableHead{Text: t.text(name), Format: "numeric"})
+	}
 	groups := t.w.By(func(f care.OpenFigures) string { return t.kind(string(f.Kind)) })
 	groups = append(groups, t.w.By(func(f care.OpenFigures) string {
 		if name := t.w.Teams[f.Team]; name != "" {
@@ -127,7 +132,7 @@ func (t team) waiting() pages.StaffTeamPart {
 	})...)
 	for _, g := range groups {
 		cells := []components.TableCell{{Text: g.Name}}
-		for _, n := range append(slices.Clone(g.Waiting), g.Open, g.Unassigned, g.Overdue) {
+		for _, n := range append(slices.Clone(g.Waiting), g.Open, g.Unassigned, g.Overdue, g.Held) {
 			cells = append(cells, components.TableCell{Text: strconv.Itoa(n), Format: "numeric"})
 		}
 		table.Rows = append(table.Rows, cells)
@@ -225,14 +230,18 @@ func (t team) decisions() pages.StaffTeamPart {
 
 func (t team) workers() pages.StaffTeamPart {
 	table := components.TableParams{Caption: t.text("workers"), FirstCellIsHeader: true, Head: []components.TableHead{
-		{Text: "Worker"}, {Text: t.text("open"), Format: "numeric"}, {Text: t.text("overdue"), Format: "numeric"},
+		{Text: "Worker"}, {Text: t.text("open"), Format: "numeric"}, {Text: t.text("overdue"), Format: "numeric"}, {Text: t.text("held"), Format: "numeric"},
 	}}
 	for _, f := range t.w.Workers {
 		name := f.Name
 		if f.Worker == "" {
 			name = t.text("unassigned")
 		}
-		table.Rows = append(table.Rows, []components.TableCell{{Text: name}, {Text: strconv.Itoa(f.Open), Format: "numeric"}, {Text: strconv.Itoa(f.Overdue), Format: "numeric"}})
+		row := []components.TableCell{{Text: name}}
+		for _, n := range []int{f.Open, f.Overdue, f.Held} {
+			row = append(row, components.TableCell{Text: strconv.Itoa(n), Format: "numeric"})
+		}
+		table.Rows = append(table.Rows, row)
 	}
 	return pages.StaffTeamPart{Title: t.text("workers"), Tables: []components.TableParams{table}}
 }

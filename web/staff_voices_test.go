@@ -329,6 +329,7 @@ func (s *site) outcomesOf(kind string) []string {
 func TestCasesWithoutADetermination(t *testing.T) {
 	s := newSite(t, true)
 	staff := s.demoPractitioner("ashdale")
+	boss := s.invite("ashdale", "Second Example", care.RoleManager)
 	for name, c := range map[string]struct {
 		says url.Values
 		want []string
@@ -362,7 +363,17 @@ func TestCasesWithoutADetermination(t *testing.T) {
 		}
 		staff.post(home+"/contact", url.Values{"on-day": {"21"}, "on-month": {"11"}, "on-year": {"2026"}, "how": {"phone"}, "seen_alone": {"yes"}, "advocate": {"not_needed"}})
 		staff.post(home+"/record", url.Values{"version": {"0"}, "next_steps": {"Passed on to Children's Services."}}).answers(http.StatusOK)
+		if strings.HasPrefix(name, "a concern") { // somebody may be harmed: two people read what was done
+			staff.says("This record needs a second signature", "a concern about somebody")
+			staff.press("/second/ask", nil).answers(http.StatusOK)
+			boss.get(home+"/second").answers(http.StatusOK).says("asked for it", "Passed on to Children's Services.")
+			boss.press("/second", url.Values{"confirm": {"yes"}, "do": {"sign"}}).answers(http.StatusOK).says("Your second signature is given")
+			staff.get(home + "/record")
+		}
 		staff.press("/sign", url.Values{"confirm": {"yes"}}).answers(http.StatusOK).says("Record signed", "Closed")
+		if strings.Contains(staff.body, "Second Example") {
+			t.Errorf("%s: the record tells that somebody signed second", name)
+		}
 	}
 }
 

@@ -88,6 +88,9 @@ func (s *Server) statusPageOf(c echo.Context, code int, refused refusedForm) err
 	if len(st.Drafts) > 0 {
 		p.DraftLines = rs.Texts("draft.intro", w)
 		p.Draft = pages.Link{Text: rs.Text("draft.see", w), Href: councilPath(v.Council, draftPath)}
+		if len(st.Drafts[len(st.Drafts)-1].Replies) > 0 { // nobody is asked for what they have said
+			p.DraftLines, p.Draft.Text = rs.Texts("draft.answered", w), rs.Text("draft.read_again", w)
+		}
 	}
 	s.statusForms(c, &p, st, refused)
 	s.statusLinks(&p, v, st)

@@ -56,7 +56,7 @@ func missing(t *testing.T, why string) {
 	t.Skip(why)
 }
 
-// TestBrowser walks the service in Chromium as a resident and as a practitioner, at 320 and 1280 pixels, with and
+// TestBrowser walks the service in Chromium as a resident and as a practitioner, at 320, 768 and 1280 pixels, with and
 // without JavaScript (tools/browser/suite.mjs). Set SCREENSHOTS to a folder to keep a picture of every page.
 func TestBrowser(t *testing.T) { walkInBrowser(t, "suite.mjs", startDemo) }
 
@@ -90,7 +90,7 @@ func walkInBrowser(t *testing.T, name string, start func(*testing.T) string) {
 		missing(t, "left out: the walks in a real browser, because the style sheets are not built (make assets)")
 	}
 	script := filepath.Join("tools", "browser", name)
-	for _, part := range []string{name, "kit.mjs", "staff.mjs"} { // read here, so that a changed script is a changed test
+	for _, part := range []string{name, "kit.mjs", "staff.mjs", "between.mjs"} { // read here, so that a changed script is a changed test
 		if _, err := os.ReadFile(filepath.Join(root, "tools", "browser", part)); err != nil {
 			t.Fatal(err)
 		}

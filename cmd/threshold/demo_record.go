@@ -32,7 +32,7 @@ func seedRecord(ctx context.Context, service *casework.Service, council care.Cou
 		if f.Kind != care.KindAdultNeeds || f.Indication == nil || f.Indication.Suggestion != care.LikelyMet || f.SafetyMarked() || len(f.Accounts) > 1 || f.Rules.Voice(f.Answers) != care.VoiceSelf {
 			continue
 		}
-		if err := workToTheEnd(ctx, service, council, worker, f); err != nil {
+		if err := workToTheEnd(ctx, service, council, worker, f.Reference); err != nil {
 			return fmt.Errorf("working a case of the demonstration of %s: %w", council.Name, err)
 		}
 		return nil
@@ -40,11 +40,28 @@ func seedRecord(ctx context.Context, service *casework.Service, council care.Cou
 	return nil
 }
 
-func workToTheEnd(ctx context.Context, service *casework.Service, council care.Council, worker care.Actor, f casework.CaseFile) error {
-	today := service.Now().Format(time.DateOnly)
-	err := service.LogContact(ctx, worker, f.Reference, "", care.Contact{On: today, How: "visit", SeenAlone: "yes", Advocate: "not_needed"})
+// workToTheEnd works a case as far as its signature.
+func workToTheEnd(ctx context.Context, service *casework.Service, council care.Council, worker care.Actor, reference string) error {
+	f, err := workToTheDraft(ctx, service, worker, reference)
 	if err != nil {
 		return err
+	}
+	if err := service.ShareDraft(ctx, worker, council, f.Reference, casework.DraftRead, f.Seen(), ""); err != nil {
+		return err
+	}
+	return service.NoteDraftReply(ctx, worker, f.Reference, casework.ReplyRight, "That is how it is.", "")
+}
+
+// workToTheDraft works a case until the person can be told what will be recorded, and returns it as it then is.
+func workToTheDraft(ctx context.Context, service *casework.Service, worker care.Actor, reference string) (casework.CaseFile, error) {
+	f, err := service.Open(ctx, worker, reference, casework.PageSummary)
+	if err != nil {
+		return f, err
+	}
+	today := service.Now().Format(time.DateOnly)
+	err = service.LogContact(ctx, worker, f.Reference, "", care.Contact{On: today, How: "visit", SeenAlone: "yes", Advocate: "not_needed"})
+	if err != nil {
+		return f, err
 	}
 	impact := care.Impact{
 		Areas: map[string]string{}, Significant: "yes", SignificantReason: "They eat one meal a day, and have stopped seeing people.",
@@ -59,11 +76,11 @@ func workToTheEnd(ctx context.Context, service *casework.Service, council care.C
 			finding.Conclusion, finding.Sources, finding.Reason = care.ConcludesUnable, []string{"told", "seen"}, demoReason
 		}
 		if err := service.Find(ctx, worker, f.Reference, finding, 0); err != nil {
-			return fmt.Errorf("%s: %w", id, err)
+			return f, fmt.Errorf("%s: %w", id, err)
 		}
 	}
 	if err := service.SetImpact(ctx, worker, f.Reference, impact, 0); err != nil {
-		return err
+		return f, err
 	}
 	record := care.RecordDraft{
 		Decision: casework.DecisionEligible, DecisionReason: "They cannot manage several parts of daily life, and it changes a lot for them.",
@@ -80,13 +97,7 @@ func workToTheEnd(ctx context.Context, service *casework.Service, council care.C
 		record.Checks = append(record.Checks, check.ID)
 	}
 	if err := service.SaveRecord(ctx, worker, f.Reference, record, 0); err != nil {
-		return err
+		return f, err
 	}
-	if f, err = service.Open(ctx, worker, f.Reference, "record"); err != nil {
-		return err
-	}
-	if err := service.ShareDraft(ctx, worker, council, f.Reference, casework.DraftRead, f.Seen(), ""); err != nil {
-		return err
-	}
-	return service.NoteDraftReply(ctx, worker, f.Reference, casework.ReplyRight, "That is how it is.", "")
+	return service.Open(ctx, worker, f.Reference, "record")
 }

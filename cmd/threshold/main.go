@@ -26,6 +26,9 @@ var commands = []command{
 	{"bench-queue", "measure the queue and the search of two demonstrations", benchQueueCommand},
 	{"practitioner", "add somebody who can sign in, by a one-time set-up link", practitionerCommand},
 	{"audit", "verify that nobody changed the trail", auditCommand},
+	{"backup", "copy the database while the service runs", backupCommand},
+	{"restore", "put a backup where the service can use it", restoreCommand},
+	{"verify", "read a database or a backup through and say whether it is sound", verifyCommand},
 	{"cld", "write the client level data of a period as CSV", cldCommand},
 }
 

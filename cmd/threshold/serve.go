@@ -16,7 +16,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-	_ "time/tzdata" // the binary stands alone: clock times in England need no files of the machine
 
 	"threshold/internal/casework"
 	"threshold/internal/eligibility"
@@ -27,8 +26,9 @@ import (
 )
 
 const (
-	// shutdownTime is how long requests in flight may take to finish after SIGTERM.
-	shutdownTime = 20 * time.Second
+	// shutdownTime is how long requests in flight may take to finish after SIGTERM. It is longer than all that the server allows
+	// one of them (see newServer), so that however slow somebody is, nobody is cut off.
+	shutdownTime = 40 * time.Second
 	// sweepEvery is how often what has run out is erased.
 	sweepEvery = 5 * time.Minute
 )
@@ -86,6 +86,7 @@ func serveCommand(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	if err := serve(ctx, *addr, *db, ring, *demo, post, log, stdout, stderr); err != nil {
 		fmt.Fprintf(stderr, "threshold serve: %v\n", err)
 		return 1
@@ -165,21 +166,18 @@ func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, post
 		Casework: service, Sessions: store, CookieKeys: ring.CookieKeys(), Now: time.Now, Log: log, Demo: demo,
 		Box: post.box,
 	})
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second, // a slow or silent connection must not hold a place
-		ReadTimeout:       15 * time.Second,
-		WriteTimeout:      30 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
+	draining := &drain{Handler: handler}
+	server := newServer(draining, log)
 	var listen net.ListenConfig
 	listener, err := listen.Listen(ctx, "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w (is another one running? -addr 127.0.0.1:0 picks a free port)", addr, err)
 	}
 	shown := shownAddr(addr, listener.Addr())
+	door, err := newDoor(listener, connections())
+	if err != nil {
+		return err
+	}
 	if err := greet(ctx, service, shown, stderr); err != nil {
 		return err
 	}
@@ -197,7 +195,7 @@ func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, post
 	work.Go(func() { duty(working, service, log) })
 	work.Go(func() { post.carry(working, store, log) })
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	go func() { failed <- server.Serve(door) }()
 	select {
 	case err := <-failed:
 		return err
@@ -205,10 +203,24 @@ func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, post
 	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
-	if err := server.Shutdown(grace); err != nil {
+	if err := stopServing(grace, server, draining, door, failed); err != nil {
 		return fmt.Errorf("waiting for requests in flight: %w", err)
 	}
 	return nil
+}
+
+// newServer bounds what one connection may take, so that slow or silent ones hold nobody else up: a page takes milliseconds,
+// and the largest goes through the thinnest line that people have in some seconds.
+func newServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
 }
 
 // shownAddr keeps the host as it was asked for (localhost stays localhost) with the port that was really taken.
@@ -229,6 +241,7 @@ func sweep(ctx context.Context, service *casework.Service, log *slog.Logger) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	checkInOnce(ctx, service, log)
+	disposeOnce(ctx, service, log)
 	for {
 		select {
 		case <-ctx.Done():
@@ -236,6 +249,7 @@ func sweep(ctx context.Context, service *casework.Service, log *slog.Logger) {
 		case <-tick.C:
 			sweepOnce(ctx, service, log)
 			checkInOnce(ctx, service, log)
+			disposeOnce(ctx, service, log)
 		}
 	}
 }
@@ -243,6 +257,13 @@ func sweep(ctx context.Context, service *casework.Service, log *slog.Logger) {
 func sweepOnce(ctx context.Context, service *casework.Service, log *slog.Logger) {
 	if err := service.EraseStale(ctx); err != nil && ctx.Err() == nil {
 		log.Error("sweeping", "error", err)
+	}
+}
+
+// disposeOnce destroys cases whose time is over, as far as two managers agreed and nobody took it back.
+func disposeOnce(ctx context.Context, service *casework.Service, log *slog.Logger) {
+	if _, err := service.CarryOutDisposals(ctx); err != nil && ctx.Err() == nil {
+		log.Error("destroying what was kept long enough", "error", err)
 	}
 }
 

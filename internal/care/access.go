@@ -24,6 +24,7 @@ type Standing struct {
 	Revising   bool
 	Granted    bool
 	Until      time.Time // of the grant; zero for a name
+	Signed     bool      // they signed a record of it
 }
 
 // An AccessChange changes who may open a case.

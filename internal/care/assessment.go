@@ -101,6 +101,9 @@ type Placing struct {
 	Passed string
 	// NewsAt is when a citizen last added something that whoever works on the case has not looked at yet; zero for nothing new.
 	NewsAt time.Time
+	// DuplicateOf is the id of the council's other case with which work goes on; "" for a case that stands for itself. A duplicate
+	// is in no list but its own and in no count of open work; nothing is changed on it but that mark.
+	DuplicateOf string
 }
 
 // A Move changes where a case stands with the council, and says why in the entries that come with it.

@@ -19,6 +19,9 @@ var (
 	ErrLocked = errors.New("already sent or signed")
 	// ErrTooMany means that a limit on tries was reached; trying again later helps.
 	ErrTooMany = errors.New("too many tries")
+	// ErrUnavailable means that the store cannot do it now, and that it may be able to later: its disk is full, cannot be
+	// written, or reports a fault. Nothing was stored.
+	ErrUnavailable = errors.New("the store cannot be used at the moment")
 )
 
 // A Problem is one thing wrong with what was typed. Code names the wording (the ruleset's content has the sentence,

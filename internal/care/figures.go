@@ -30,11 +30,12 @@ type Figure struct {
 	N     int
 }
 
-// OpenFigures counts the open cases of one kind in one team. Test entries are in none.
+// OpenFigures counts the open cases of one kind in one team. Test entries and duplicates are in none.
 type OpenFigures struct {
 	Team       string // id, "" for none
 	Kind       CaseKind
 	Open       int
+	Held       int // on hold: in Held alone, and in no other number here
 	Unassigned int // nobody has taken it
 	Overdue    int // due before now
 	Safety     int // marked for safety: to be seen to today
@@ -47,6 +48,7 @@ type OpenFigures struct {
 type WorkerFigures struct {
 	Worker, Name  string // "" for the cases that nobody has taken
 	Open, Overdue int
+	Held          int // on hold, and not in Open
 }
 
 // WeekFigures counts what came in and what was closed in one week.

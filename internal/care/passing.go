@@ -76,6 +76,15 @@ func (l CaseLink) Other(id string) string {
 	return l.Adult
 }
 
+// A Twin is a case beside another of the same council of which one is a duplicate.
+type Twin struct {
+	ID, Reference string
+	Kind          CaseKind
+	SentAt        time.Time
+	NewsAt        time.Time // when a citizen last added something there that nobody has looked at; zero for nothing new
+	GoesOn        bool      // work goes on with this one: the case asked about is the duplicate
+}
+
 // The kinds of entry that these bring.
 const (
 	EntryNote     EntryKind = "note"     // body: Note; for the council's staff alone

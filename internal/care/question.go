@@ -147,6 +147,10 @@ func checkDate(v string, now time.Time) string {
 	if len(parts) != 3 || slices.Contains(parts, "") {
 		return "date_incomplete"
 	}
+	// Figures alone, as many as a date has: what reads a date later takes neither a sign nor more noughts.
+	if strings.Trim(v, "-0123456789") != "" || len(parts[0]) != 4 || len(parts[1]) > 2 || len(parts[2]) > 2 {
+		return "date_real"
+	}
 	y, errY := strconv.Atoi(parts[0])
 	m, errM := strconv.Atoi(parts[1])
 	d, errD := strconv.Atoi(parts[2])

@@ -6,16 +6,17 @@ import "time"
 type Lane string
 
 // The lanes. What is on hold comes back to the open ones by itself; an entry made to try the service out is in no other lane,
-// so that no list and no count of real cases has it.
+// so that no list and no count of real cases has it, and a duplicate is in none, because its person waits once.
 const (
-	LaneOpen   Lane = "open" // to be worked on; also a signed one whose next record is being prepared
-	LaneHeld   Lane = "held"
-	LaneSigned Lane = "signed"
-	LaneTest   Lane = "test"
+	LaneOpen      Lane = "open" // to be worked on; also a signed one whose next record is being prepared
+	LaneHeld      Lane = "held"
+	LaneSigned    Lane = "signed"
+	LaneDuplicate Lane = "duplicate" // work goes on with another case
+	LaneTest      Lane = "test"
 )
 
 // Lanes are all of them, in the order in which they are offered.
-var Lanes = []Lane{LaneOpen, LaneHeld, LaneSigned, LaneTest}
+var Lanes = []Lane{LaneOpen, LaneHeld, LaneSigned, LaneDuplicate, LaneTest}
 
 // A QueueSort says in what order cases are listed. Names are sealed, so that nothing can be in their order.
 type QueueSort string
@@ -97,6 +98,15 @@ type SearchPage struct {
 	Lines []CaseLine
 	Next  string
 	Short bool
+}
+
+// An Undo is what puts cases back to where they were before a practitioner gave them out, while nobody has changed them since
+// and Until has not passed. Each practitioner has one at most.
+type Undo struct {
+	Council      string    `json:"council"`
+	Practitioner string    `json:"practitioner"` // id
+	Moves        []Move    `json:"moves"`
+	Until        time.Time `json:"until"`
 }
 
 // A Part is one working paper on a case: a finding, the impact on well-being, a contact, the draft record.

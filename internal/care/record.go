@@ -88,6 +88,9 @@ type Making struct {
 	// Equipment is what came of aids, adaptations and occupational therapy: made (a referral), not_needed, waiting.
 	Equipment     string `json:"equipment,omitempty"`
 	EquipmentNote string `json:"equipment_note,omitempty"`
+	// SupportReason is the primary support reason of the client level data in the words of its standard, "" where the worker
+	// chose none.
+	SupportReason string `json:"primary_support_reason,omitempty"`
 	// Copies are who gets a copy, s.12(3)-(4): person, carer, advocate, other. CopiesNamed are those the person named.
 	Copies      []string `json:"copies,omitempty"`
 	CopiesNamed string   `json:"copies_named,omitempty"`

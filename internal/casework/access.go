@@ -38,7 +38,8 @@ func (s *Service) admit(ctx context.Context, actor care.Actor, reference string)
 	return s.admitTo(ctx, actor, reference, MayReadCase)
 }
 
-// admitTo is the same for doing something: care.ErrLocked when the case has come too far for it.
+// admitTo is the same for doing something: care.ErrLocked when the case has come too far for it,
+// care.ErrForbidden when it is only for whose case it is.
 func (s *Service) admitTo(ctx context.Context, actor care.Actor, reference string, p Permission) error {
 	if actor.Kind == care.ActorSystem {
 		return nil
@@ -49,6 +50,9 @@ func (s *Service) admitTo(ctx context.Context, actor care.Actor, reference strin
 	}
 	may := openingOf(actor, st, s.Now())
 	if may == opens {
+		if theirsOnly(actor, p, st) {
+			return fmt.Errorf("%s of case %s is for who works on it or signed it: %w", p, reference, care.ErrForbidden)
+		}
 		if slices.Contains(lockedAt[p], stageOf(st)) {
 			return fmt.Errorf("case %s: %w", reference, care.ErrLocked)
 		}

@@ -28,17 +28,23 @@ func (s *Service) AskPerson(ctx context.Context, actor care.Actor, council care.
 }
 
 // SettleWithdrawal writes down what came of a request to withdraw, once a practitioner has spoken with the person by the
-// safe route: ChoiceClosed or ChoiceGoesOn, and how they know. It closes nothing: a record does that.
+// safe route: ChoiceClosed, ChoiceGoesOn or ChoiceOverridden, and how they know. It closes nothing: a record does that.
 //
 // A case with a safety mark cannot be settled as closed: the duty to assess stands where an adult is experiencing, or is
-// at risk of, abuse or neglect (Care Act 2014 s.11(2)(b)).
+// at risk of, abuse or neglect (Care Act 2014 s.11(2)(b)). Only an adult's assessment can go on against their wish: a carer's
+// refusal ends it, whatever the case shows (s.11(5)).
+//
+// Codes: choice choose_one, safety_mark, not_overridden; how as of typedWords.
 func (s *Service) SettleWithdrawal(ctx context.Context, actor care.Actor, council care.Council, reference, request, choice, how, once string) error {
 	f, p, err := s.toChange(ctx, actor, reference, "withdrawal")
 	if err != nil {
 		return err
 	}
-	if choice != ChoiceClosed && choice != ChoiceGoesOn {
+	if !slices.Contains([]string{ChoiceClosed, ChoiceGoesOn, ChoiceOverridden}, choice) {
 		return care.Refuse("choice", "choose_one")
+	}
+	if choice == ChoiceOverridden && !f.MayOverride() {
+		return care.Refuse("choice", "not_overridden")
 	}
 	if choice == ChoiceClosed && f.SafetyMarked() {
 		return care.Refuse("choice", "safety_mark")
@@ -55,6 +61,10 @@ func (s *Service) SettleWithdrawal(ctx context.Context, actor care.Actor, counci
 	}
 	return s.addAs(ctx, actor, f, p, care.EntryConfirmed, request, once, care.Note{Text: how, Choice: choice, ByName: p.Name}, "withdrawal.settled", mail)
 }
+
+// MayOverride says whether the law knows a reason for which the assessment may go on against the wish of the person: of an
+// adult it does (Care Act 2014 s.11(2)), of a carer it does not (s.11(5)).
+func (f CaseFile) MayOverride() bool { return f.Kind == care.KindAdultNeeds }
 
 // SafetyMarked says whether anything told makes this a case of safety, whoever told it.
 func (f CaseFile) SafetyMarked() bool {

@@ -36,14 +36,31 @@ const (
 	MayExportCase   Permission = "take a whole case out"
 	MayFollowUp     Permission = "follow up on a case, signed or not"
 	MayExportCLD    Permission = "take the client level data out"
+	MayReadLearning Permission = "read learning notes"
+	MayDispose      Permission = "decide on the destruction of cases"
 )
 
 // roleMay is the policy: which role may do what. No role both grants roles and reads cases.
 var roleMay = map[care.Role][]Permission{
-	care.RolePractitioner: {MayReadQueue, MayReadCase, MayWorkOnCase, MayFollowUp, MaySignRecord, MayKeyIn, MayExportCase, MayReadFigures},
-	care.RoleManager:      {MayReadQueue, MayReadCase, MayWorkOnCase, MayFollowUp, MaySignRecord, MayKeyIn, MayExportCase, MayExportCLD, MayMendMail, MayRestrict, MayReadFigures, MaySupervise},
+	care.RolePractitioner: {MayReadQueue, MayReadCase, MayWorkOnCase, MayFollowUp, MaySignRecord, MayKeyIn, MayExportCase, MayReadFigures, MayReadLearning},
+	care.RoleManager:      {MayReadQueue, MayReadCase, MayWorkOnCase, MayFollowUp, MaySignRecord, MayKeyIn, MayExportCase, MayExportCLD, MayMendMail, MayRestrict, MayReadFigures, MaySupervise, MayReadLearning, MayDispose},
 	care.RoleAdmin:        {MayInvite, MaySetCouncil, MayMendMail},
 	care.RoleAuditor:      {MayReadTrail, MayReadFigures},
+}
+
+// onlyTheirs are the permissions that a role has over no case but their own: one that they work on, or signed a record of.
+var onlyTheirs = map[care.Role][]Permission{
+	care.RolePractitioner: {MayReadLearning},
+}
+
+// theirsOnly says whether all roles by which an actor may do a thing let them do it with their own cases alone, and this is none.
+func theirsOnly(actor care.Actor, p Permission, st care.Standing) bool {
+	if actor.Kind != care.ActorPractitioner || st.Signed || st.Worker != "" && st.Worker == actor.ID {
+		return false
+	}
+	return !slices.ContainsFunc(actor.Roles, func(r care.Role) bool {
+		return slices.Contains(roleMay[r], p) && !slices.Contains(onlyTheirs[r], p)
+	})
 }
 
 // A reach is how a practitioner stands to a case of their own council. Another council's case is out of every reach: the

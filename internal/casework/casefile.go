@@ -27,6 +27,10 @@ type CaseFile struct {
 	// Linked is the reference of the assessment that this one came from: of a request or concern, the form it was sent from;
 	// of a carer's and an adult's, the other one, where the answers agree to that. "" when there is none or it was never sent.
 	Linked string
+	// GoesOn is the reference of the case with which work goes on in this one's stead, "" when it stands for itself; Duplicates are
+	// those that this one stands for.
+	GoesOn     string
+	Duplicates []care.Twin
 	// LookedAt is when this practitioner last had the summary before them, before now; zero for never.
 	LookedAt time.Time
 	// Entries are what was added since: accounts, replies, notes, days. Oldest first. Later are the same, opened.
@@ -295,6 +299,9 @@ func (s *Service) open(ctx context.Context, actor care.Actor, reference, verb, d
 		if f.LookedAt, err = s.lookedAt(ctx, actor, a.ID); err != nil {
 			return f, err
 		}
+	}
+	if err := s.openTwins(ctx, &f); err != nil {
+		return f, err
 	}
 	if err := s.openPeople(ctx, actor, &f); err != nil {
 		return f, err

@@ -29,7 +29,6 @@ type Service struct {
 	MailOn    bool
 
 	first firstRun
-	undo  undos
 }
 
 // newID returns a UUID version 7 (RFC 9562): rows made later sort later, which keeps the store's indexes compact.

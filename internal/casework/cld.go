@@ -45,6 +45,8 @@ type CLDMapping struct {
 		OutcomeVerified bool              `yaml:"outcome_verified"`
 	} `yaml:"assessment"`
 	UnpaidCarer map[string]string `yaml:"unpaid_carer"`
+	// SupportReasons are the primary support reasons in the standard's own words, which are its codes, in its order.
+	SupportReasons []string `yaml:"primary_support_reasons"`
 }
 
 // A CLDColumn is one column of the file.
@@ -203,6 +205,7 @@ func (m CLDMapping) events(a care.Assessment, first *SignedRecord, from, to time
 		}
 		if first != nil && first.Making != nil {
 			e["unpaid_carer"] = m.UnpaidCarer[first.Making.Carers]
+			e["primary_support_reason"] = first.Making.SupportReason
 		}
 		return e
 	}

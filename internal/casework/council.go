@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,7 +30,7 @@ func (s *Service) SetCouncil(ctx context.Context, actor care.Actor, council care
 	if council.Name == "" {
 		c.add("name", "enter")
 	}
-	if u, err := url.Parse(council.LeaveURL); council.LeaveURL != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
+	if !isHTTPS(council.LeaveURL) {
 		c.add("leave", "https")
 	}
 	if council.ReadDays < 1 || council.ReadDays > 60 {

@@ -141,9 +141,9 @@ func TestNothingAddedIsSignedOver(t *testing.T) {
 			if got := codes(casework.Blockers(d.open(t, ref))); !slices.Equal(got, []string{"withdrawal"}) {
 				t.Errorf("while it is not settled, in the way: %v", got)
 			}
-			must(t, d.SettleWithdrawal(ctx, d.ann, d.council, ref, request, casework.ChoiceGoesOn, "Saw him alone: he wants to go on.", ""))
+			must(t, d.SettleWithdrawal(ctx, d.ann, d.council, ref, request, casework.ChoiceOverridden, "Saw him alone: he cannot weigh it up.", ""))
 			if got := codes(casework.Blockers(d.open(t, ref))); !slices.Equal(got, []string{"second"}) {
-				t.Errorf("they asked to stop and it goes on; in the way: %v", got)
+				t.Errorf("they wish to stop and it goes on; in the way: %v", got)
 			}
 			d.countersign(t, ref)
 		}

@@ -363,6 +363,9 @@ func (f CaseFile) checkMore(c *checks, r *care.RecordDraft) {
 	} {
 		c.oneOf(one.field, one.value, one.list, false)
 	}
+	if mapping, err := CLD(); m.SupportReason != "" && (err != nil || !slices.Contains(mapping.SupportReasons, m.SupportReason)) {
+		c.add("support_reason", "unknown_option")
+	}
 	for _, id := range m.Copies {
 		c.oneOf("copies", id, ListCopies, true)
 	}

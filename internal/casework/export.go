@@ -170,6 +170,9 @@ func (s *Service) exportOf(f CaseFile) (CaseExport, error) {
 		if l.Kind == care.EntryDiary {
 			e.Voice, e.On, e.Choice, e.Text = string(l.Day.Voice), l.Day.On, l.Day.Kind, l.Day.Text
 		}
+		if e.Choice == ChoiceOverridden { // why it goes on is about safety, as often as not
+			e.Choice, e.Text = ChoiceGoesOn, ""
+		}
 		out.Entries = append(out.Entries, e)
 	}
 	for _, d := range f.Determinations {

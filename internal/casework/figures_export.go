@@ -20,28 +20,21 @@ type FigureRow struct {
 }
 
 // Export lays the figures out for a file that leaves the council. No worker is in it. Numbers below SmallNumber are left out,
-// but for nought; where only one of a group would be, the next smallest is left out too, since the totals stand elsewhere.
+// but for nought; where only one of a group would be, the next smallest is left out too, since the totals stand elsewhere; and
+// more are, until none that is left out follows from the sums within the file.
 func (w Whole) Export() []FigureRow {
-	var rows []FigureRow
-	group := func(part, measure string, names []string, numbers []int) {
-		hidden := suppressed(numbers)
-		for i, name := range names {
-			row := FigureRow{Part: part, Group: name, Measure: measure}
-			if !hidden[i] {
-				row.Count = strconv.Itoa(numbers[i])
-			}
-			rows = append(rows, row)
-		}
-	}
+	var t figureTable
 	all := w.Total()
-	group("open", "all", []string{"all"}, []int{all.Open})
-	group("open", "unassigned", []string{"all"}, []int{all.Unassigned})
-	group("open", "overdue", []string{"all"}, []int{all.Overdue})
+	open := t.group("open", "all", []string{"all"}, []int{all.Open})
+	t.group("open", "held", []string{"all"}, []int{all.Held})
+	t.group("open", "unassigned", []string{"all"}, []int{all.Unassigned})
+	t.group("open", "overdue", []string{"all"}, []int{all.Overdue})
 	bands := make([]string, len(WaitingBands))
 	for i := range bands {
 		bands[i] = BandName(i)
 	}
-	group("waiting", "all", bands, all.Waiting)
+	waiting := t.group("waiting", "all", bands, all.Waiting)
+	t.sums = append(t.sums, sum{open[0], waiting})
 	byKind, byTeam := w.By(func(f care.OpenFigures) string { return string(f.Kind) }), w.By(func(f care.OpenFigures) string { return w.Teams[f.Team] })
 	for i, band := range bands {
 		for _, by := range [][]Grouped{byKind, byTeam} {
@@ -49,7 +42,9 @@ func (w Whole) Export() []FigureRow {
 			for n, g := range by {
 				names[n], numbers[n] = g.Name, g.Waiting[i]
 			}
-			group("waiting", band, names, numbers)
+			if len(by) > 0 {
+				t.sums = append(t.sums, sum{waiting[i], t.group("waiting", band, names, numbers)})
+			}
 		}
 	}
 	var weeks []string
@@ -57,20 +52,20 @@ func (w Whole) Export() []FigureRow {
 	for _, week := range w.Weeks {
 		weeks, in, out = append(weeks, week.From.Format("2006-01-02")), append(in, week.In), append(out, week.Out)
 	}
-	group("weeks", "in", weeks, in)
-	group("weeks", "closed", weeks, out)
+	t.group("weeks", "in", weeks, in)
+	t.group("weeks", "closed", weeks, out)
 	var names []string
 	var shown, sent []int
 	for _, s := range w.Sends {
 		names, shown, sent = append(names, string(s.Kind)+"/"+s.Result), append(shown, s.Shown), append(sent, s.Sent)
 	}
-	group("sent", "shown", names, shown)
-	group("sent", "sent", names, sent)
+	t.group("sent", "shown", names, shown)
+	t.group("sent", "sent", names, sent)
 	for _, a := range w.Agree {
-		group("findings", a.Outcome, []string{"agree", "differ", "nothing suggested"}, []int{a.Agree, a.Differ, a.Found})
+		t.group("findings", a.Outcome, []string{"agree", "differ", "nothing suggested"}, []int{a.Agree, a.Differ, a.Found})
 	}
 	for _, f := range w.Formats {
-		group("formats", f.Asked, []string{"met", "another"}, []int{f.Met, f.Other})
+		t.group("formats", f.Asked, []string{"met", "another"}, []int{f.Met, f.Other})
 	}
 	for part, m := range map[string]map[string]int{"decisions": w.Decisions, "contacts": w.Contacts} {
 		var names []string
@@ -78,8 +73,10 @@ func (w Whole) Export() []FigureRow {
 		for name, n := range m {
 			names, numbers = append(names, name), append(numbers, n)
 		}
-		group(part, "all", names, numbers)
+		t.group(part, "all", names, numbers)
 	}
+	t.protect()
+	rows := t.rows()
 	slices.SortStableFunc(rows, func(a, b FigureRow) int {
 		order := []string{"open", "waiting", "weeks", "sent", "findings", "formats", "decisions", "contacts"}
 		if d := slices.Index(order, a.Part) - slices.Index(order, b.Part); d != 0 {
@@ -157,7 +154,7 @@ func (w Whole) By(name func(care.OpenFigures) string) []Grouped {
 			all = append(all, Grouped{Name: n, OpenFigures: care.OpenFigures{Waiting: make([]int, len(WaitingBands))}})
 		}
 		g := &all[i]
-		g.Open, g.Unassigned, g.Overdue, g.Safety = g.Open+f.Open, g.Unassigned+f.Unassigned, g.Overdue+f.Overdue, g.Safety+f.Safety
+		g.Open, g.Held, g.Unassigned, g.Overdue, g.Safety = g.Open+f.Open, g.Held+f.Held, g.Unassigned+f.Unassigned, g.Overdue+f.Overdue, g.Safety+f.Safety
 		for b, waiting := range f.Waiting {
 			g.Waiting[b] += waiting
 		}

@@ -314,13 +314,23 @@ func (s *Service) passOn(ctx context.Context, actor care.Actor, p care.Practitio
 		return "", err
 	}
 
-	file := CaseFile{Assessment: a, Rules: rules}
+	file := CaseFile{Assessment: a, Rules: rules, Findings: map[string]care.Finding{}, versions: map[string]int{}}
+	for _, part := range parts {
+		if err := file.take(part); err != nil {
+			return "", fmt.Errorf("taking case %s over: %w", x.Reference, err)
+		}
+	}
 	if file.Accounts, err = Accounts(a, rules, entries); err != nil {
 		return "", fmt.Errorf("taking case %s over: %w", x.Reference, err)
 	}
 	told := file.asTold()
 	evs := s.offerEvents(actor, x)
 	came := s.event(actor, "case.taken-over", a.ID, x.Council)
+	if !a.Test { // it is in this council's figures from now on, and leaves them if it turns out to be a test
+		if came.Tallies, err = file.tallies(1); err != nil {
+			return "", err
+		}
+	}
 	came.Mail = s.toPerson(told, council, "passed_on", "/"+council.Slug+"/back")
 	if err := s.Store.PassCase(ctx, passing, append(evs, came)...); err != nil {
 		return "", fmt.Errorf("taking case %s over: %w", x.Reference, err)

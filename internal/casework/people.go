@@ -440,53 +440,85 @@ func (s *Service) AddTeam(ctx context.Context, actor care.Actor, name string) er
 	if err := authorise(actor, MayInvite); err != nil {
 		return err
 	}
-	return s.putTeam(ctx, actor, care.Team{ID: newID(), Council: actor.Council, Name: name}, "team.added")
-}
-
-func (s *Service) putTeam(ctx context.Context, actor care.Actor, team care.Team, verb string) error {
-	team.Name = strings.TrimSpace(team.Name)
-	switch n := utf8.RuneCountInString(team.Name); {
-	case n == 0:
-		return care.Refuse("team", "enter")
-	case n > maxName:
-		return care.Refuse("team", "too_long")
+	name, err := teamName(name)
+	if err != nil {
+		return err
 	}
-	err := s.Store.PutTeam(ctx, team, s.event(actor, verb, team.ID, ""))
+	team := care.Team{ID: newID(), Council: actor.Council, Name: name}
+	err = s.Store.PutTeam(ctx, team, s.event(actor, "team.added", team.ID, ""))
 	if errors.Is(err, care.ErrConflict) {
 		return care.Refuse("team", "taken")
 	}
 	if err != nil {
-		return fmt.Errorf("storing a team: %w", err)
+		return fmt.Errorf("adding a team: %w", err)
 	}
 	return nil
 }
 
+// teamName tidies the name of a team and checks it.
+func teamName(name string) (string, error) {
+	name = strings.TrimSpace(name)
+	switch n := utf8.RuneCountInString(name); {
+	case n == 0:
+		return name, care.Refuse("team", "enter")
+	case n > maxName:
+		return name, care.Refuse("team", "too_long")
+	}
+	return name, nil
+}
+
+// team finds a team of the actor's council.
+func (s *Service) team(ctx context.Context, actor care.Actor, id string) (care.Team, error) {
+	t, err := s.teamOf(ctx, actor.Council, id)
+	if err == nil && t.ID == "" {
+		err = fmt.Errorf("team %s: %w", id, care.ErrNotFound)
+	}
+	return t, err
+}
+
 // ChangeTeam renames, closes or opens a team of the actor's council. A closed team takes no more cases; what and whom it has
-// stays. seen is the name the form was shown with: when it has another by now the answer is care.ErrConflict with the team
-// as it stands.
-func (s *Service) ChangeTeam(ctx context.Context, actor care.Actor, id, seen, name string, closed bool) (care.Team, error) {
+// stays. seen is the team as the form was shown with it: when somebody else has renamed, closed or opened it since, even at the
+// same moment, the answer is care.ErrConflict with the team as it stands. Refusals as of AddTeam.
+func (s *Service) ChangeTeam(ctx context.Context, actor care.Actor, seen care.Team, name string, closed bool) (care.Team, error) {
 	if err := authorise(actor, MayInvite); err != nil {
 		return care.Team{}, err
 	}
-	teams, err := s.Store.Teams(ctx, actor.Council)
+	id := seen.ID
+	was, err := s.team(ctx, actor, id)
 	if err != nil {
-		return care.Team{}, err
+		return was, err
 	}
-	i := slices.IndexFunc(teams, func(t care.Team) bool { return t.ID == id })
-	if i < 0 {
-		return care.Team{}, fmt.Errorf("team %s: %w", id, care.ErrNotFound)
+	if name, err = teamName(name); err != nil {
+		return was, err
 	}
-	team, verb := teams[i], "team.renamed"
+	next := was
+	next.Name, next.Closed = name, closed
 	switch {
-	case team.Name != seen:
-		return team, fmt.Errorf("changing team %s: %w", id, care.ErrConflict)
-	case team.Name == name && team.Closed == closed:
-		return team, nil
-	case closed && !team.Closed:
+	case was.Name != seen.Name || was.Closed != seen.Closed:
+		return was, fmt.Errorf("changing team %s: %w", id, care.ErrConflict)
+	case next == was:
+		return was, nil
+	}
+	verb := "team.renamed"
+	switch {
+	case closed && !was.Closed:
 		verb = "team.closed"
-	case !closed && team.Closed:
+	case !closed && was.Closed:
 		verb = "team.opened"
 	}
-	team.Name, team.Closed = name, closed
-	return team, s.putTeam(ctx, actor, team, verb)
+	err = s.Store.ChangeTeam(ctx, was, next, s.event(actor, verb, id, ""))
+	if errors.Is(err, care.ErrConflict) { // somebody changed it at this moment, or another team has the name
+		now, again := s.team(ctx, actor, id)
+		switch {
+		case again != nil:
+			return now, again
+		case now == was:
+			return was, care.Refuse("team", "taken")
+		}
+		return now, fmt.Errorf("changing team %s: %w", id, care.ErrConflict)
+	}
+	if err != nil {
+		return was, fmt.Errorf("changing team %s: %w", id, err)
+	}
+	return next, nil
 }

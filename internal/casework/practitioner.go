@@ -71,6 +71,9 @@ func (s *Service) toChange(ctx context.Context, actor care.Actor, reference, det
 	if f.Passed != "" {
 		return f, care.Practitioner{}, fmt.Errorf("changing case %s: %w", reference, ErrPassed)
 	}
+	if f.DuplicateOf != "" {
+		return f, care.Practitioner{}, fmt.Errorf("changing case %s: %w", reference, ErrDuplicate)
+	}
 	if f.Locked() {
 		return f, care.Practitioner{}, fmt.Errorf("changing case %s: %w", reference, care.ErrLocked)
 	}
@@ -256,13 +259,7 @@ func (s *Service) LogContact(ctx context.Context, actor care.Actor, reference, i
 const actInForce = "2015-04-01"
 
 // ukTime is where "today" is decided: the councils are in England.
-var ukTime = func() *time.Location {
-	l, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		return time.UTC // the binary embeds the zone data
-	}
-	return l
-}()
+var ukTime = care.UKTime
 
 // Find stores a finding on one outcome. version is the one the form was shown with; when a colleague saved the same row
 // since, the answer is care.ErrConflict and both versions live on: theirs in the store, this one with the caller.

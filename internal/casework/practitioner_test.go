@@ -200,6 +200,9 @@ func (d *desk) countersign(t testing.TB, ref string) {
 		return
 	}
 	must(t, d.AskSecond(ctx, d.ann, ref, f.Seen(), ""))
+	_, err := d.Open(ctx, d.bo, ref, casework.PageSecond)
+	must(t, err)
+	d.now = d.now.Add(5 * time.Minute) // they read it
 	must(t, d.Countersign(ctx, d.bo, ref, d.open(t, ref).Fingerprint(), false, "", ""))
 }
 

@@ -152,10 +152,10 @@ func (s *Service) Assign(ctx context.Context, actor care.Actor, picks []Pick, to
 	if len(moves) == 0 {
 		return nil
 	}
-	if err := s.Store.MoveCases(ctx, actor.Council, moves, events...); err != nil {
+	keep := care.Undo{Council: actor.Council, Practitioner: actor.ID, Moves: undo, Until: s.Now().UTC().Add(UndoLife)}
+	if err := s.Store.GiveCases(ctx, actor.Council, moves, keep, events...); err != nil {
 		return fmt.Errorf("assigning cases: %w", err)
 	}
-	s.undo.keep(actor.ID, undoing{council: actor.Council, moves: undo, until: s.Now().Add(UndoLife)})
 	return nil
 }
 
@@ -179,12 +179,21 @@ func (e *Stuck) WithTeam() bool { return errors.Is(e.Err, errWithTeam) }
 const UndoLife = 10 * time.Minute
 
 // CanUndo says how many cases the actor could give back to where they were; 0 for none.
-func (s *Service) CanUndo(actor care.Actor) int {
-	u, ok := s.undo.get(actor.ID)
-	if !ok || u.council != actor.Council || s.Now().After(u.until) {
-		return 0
+func (s *Service) CanUndo(ctx context.Context, actor care.Actor) (int, error) {
+	undo, err := s.undo(ctx, actor)
+	return len(undo.Moves), err
+}
+
+// undo is what the actor can undo at this moment; one without Moves when that is nothing.
+func (s *Service) undo(ctx context.Context, actor care.Actor) (care.Undo, error) {
+	undo, err := s.Store.UndoOf(ctx, actor.Council, actor.ID)
+	if errors.Is(err, care.ErrNotFound) || err == nil && s.Now().After(undo.Until) {
+		return care.Undo{}, nil
 	}
-	return len(u.moves)
+	if err != nil {
+		return undo, fmt.Errorf("looking what can be undone: %w", err)
+	}
+	return undo, nil
 }
 
 // Undo puts back what the actor gave out last. care.ErrConflict when somebody has changed one of the cases since, or it is too
@@ -193,18 +202,20 @@ func (s *Service) Undo(ctx context.Context, actor care.Actor) error {
 	if err := authorise(actor, MayWorkOnCase); err != nil {
 		return err
 	}
-	if s.CanUndo(actor) == 0 {
+	undo, err := s.undo(ctx, actor)
+	if err != nil {
+		return err
+	}
+	if len(undo.Moves) == 0 {
 		return fmt.Errorf("undoing: there is nothing to undo any more: %w", care.ErrConflict)
 	}
-	u, _ := s.undo.get(actor.ID)
-	events := make([]care.Event, len(u.moves))
-	for i, m := range u.moves {
+	events := make([]care.Event, len(undo.Moves))
+	for i, m := range undo.Moves {
 		events[i] = s.event(actor, "case.assignment-undone", m.ID, "")
 	}
-	if err := s.Store.MoveCases(ctx, actor.Council, u.moves, events...); err != nil {
+	if err := s.Store.GiveCases(ctx, actor.Council, undo.Moves, care.Undo{Council: actor.Council, Practitioner: actor.ID}, events...); err != nil {
 		return fmt.Errorf("undoing: %w", err)
 	}
-	s.undo.drop(actor.ID)
 	return nil
 }
 
@@ -339,59 +350,6 @@ func (s *Service) MarkTest(ctx context.Context, actor care.Actor, pick Pick, tes
 	})
 }
 
-// MarkDuplicate notes on two cases of the council that one is a duplicate of the other: both stay, each says so, and each has
-// the event. of is the reference of the other one.
-func (s *Service) MarkDuplicate(ctx context.Context, actor care.Actor, pick Pick, of, reason string) error {
-	f, p, err := s.toChange(ctx, actor, pick.Reference, "duplicate")
-	if err != nil {
-		return err
-	}
-	c := &checks{rules: f.Rules}
-	reason = strings.TrimSpace(reason)
-	switch {
-	case utf8.RuneCountInString(reason) > MaxNote:
-		c.add("reason", "too_long")
-	case !enough(reason):
-		c.add("reason", "reason")
-	}
-	of, ok := ParseReference(of)
-	if !ok || of == pick.Reference {
-		c.add("of", "reference")
-	}
-	if err := c.err(); err != nil {
-		return err
-	}
-	other, err := s.open(ctx, actor, of, "case.opened-to-change", "duplicate")
-	if errors.Is(err, care.ErrNotFound) {
-		return care.Refuse("of", "reference")
-	}
-	if err != nil {
-		return err
-	}
-	if f.Version != pick.Version {
-		return fmt.Errorf("marking case %s as a duplicate: %w", pick.Reference, care.ErrConflict)
-	}
-	var entries []care.Entry
-	for _, one := range []struct{ id, choice, reference string }{{f.ID, DuplicateOf, other.Reference}, {other.ID, DuplicateHere, f.Reference}} {
-		body, err := json.Marshal(care.Note{Text: reason, ByName: p.Name, Choice: one.choice, Outcome: one.reference})
-		if err != nil {
-			return fmt.Errorf("marking case %s as a duplicate: %w", pick.Reference, err)
-		}
-		entries = append(entries, care.Entry{ID: newID(), Case: one.id, Kind: care.EntryDuplicate, At: s.Now().UTC(), By: care.ActorPractitioner, ByID: p.ID, Body: body})
-	}
-	err = s.Store.AddEntries(ctx, actor.Council, entries, s.event(actor, "case.marked", f.ID, "duplicate"), s.event(actor, "case.marked", other.ID, "has_duplicate"))
-	if err != nil {
-		return fmt.Errorf("marking case %s as a duplicate: %w", pick.Reference, err)
-	}
-	return nil
-}
-
-// What an entry of care.EntryDuplicate says, as its Note's Choice. The Note's Outcome is the reference of the other case.
-const (
-	DuplicateOf   = "duplicate-of"
-	DuplicateHere = "has-duplicate"
-)
-
 // AlikeMost is how many likely duplicates are told of.
 const AlikeMost = 5
 
@@ -407,52 +365,6 @@ func (s *Service) Alike(ctx context.Context, actor care.Actor, f CaseFile) ([]ca
 	}
 	s.hide(actor, lines)
 	return lines, nil
-}
-
-// A Search is what somebody types to find a case: a reference, or a name and a date of birth (yyyy-mm-dd), or one of them.
-type Search struct{ Reference, Name, Born, After string }
-
-// Search finds cases of the actor's council. That they searched, and by what kinds of thing, is written down; what they typed
-// is not. Cases of another team are without name; restricted ones are found only by those named for them.
-func (s *Service) Search(ctx context.Context, actor care.Actor, in Search) (care.SearchPage, error) {
-	if err := authorise(actor, MayReadQueue); err != nil {
-		return care.SearchPage{}, err
-	}
-	in.Reference, in.Name = strings.TrimSpace(in.Reference), strings.TrimSpace(in.Name)
-	c := &checks{}
-	q := care.SearchQuery{Council: actor.Council, Name: in.Name, Born: in.Born, Viewer: actor.ID, After: in.After, Limit: QueuePageSize}
-	var by []string
-	if in.Reference != "" {
-		ref, ok := ParseReference(in.Reference)
-		if !ok {
-			c.add("reference", "reference")
-		}
-		q.Reference, by = ref, append(by, "reference")
-	}
-	if utf8.RuneCountInString(in.Name) > 200 {
-		c.problems = append(c.problems, care.Problem{Field: "name", Code: "too_long", Args: map[string]string{"max": "200"}})
-	}
-	if in.Name != "" {
-		by = append(by, "name")
-	}
-	if in.Born != "" {
-		by = append(by, "born")
-		if _, err := time.Parse(time.DateOnly, in.Born); err != nil {
-			c.add("born", "date_real")
-		}
-	}
-	if len(by) == 0 {
-		c.add("name", "search")
-	}
-	if err := c.err(); err != nil {
-		return care.SearchPage{}, err
-	}
-	page, err := s.Store.Search(ctx, q, s.event(actor, "search.made", actor.ID, strings.Join(by, "+")))
-	if err != nil {
-		return page, fmt.Errorf("searching: %w", err)
-	}
-	s.hide(actor, page.Lines)
-	return page, nil
 }
 
 // Escalate brings back what was on hold until now, and puts on the duty rota's list what is urgent or about safety and was not

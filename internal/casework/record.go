@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"threshold/internal/care"
@@ -90,8 +91,8 @@ type RecordReply struct {
 	NotedBy string    `json:"noted_by,omitempty"` // the practitioner who wrote it down for them
 }
 
-// RecordSecond is the second signature. Why it was a must stays with the case: one of the reasons is a mark of safety, and
-// this record is read by the person and by those who get a copy of it.
+// RecordSecond is the second signature, where one was a must for a reason that others may read. Why it was stays with the
+// case: one of the reasons is a mark of safety, and this record is read by the person and by those who get a copy of it.
 type RecordSecond struct {
 	RecordSigner
 	At time.Time `json:"at"`
@@ -327,6 +328,9 @@ func (s *Service) writeAccounts(f CaseFile, r *SignedRecord) error {
 		if l.Kind == care.EntryAccount {
 			continue
 		}
+		if !exportedEntries[l.Kind] { // how the council dealt with it is its own, and would tell of a mark of safety
+			continue
+		}
 		if r.Added == nil {
 			r.Added = map[string]int{}
 		}
@@ -363,11 +367,10 @@ func (s *Service) writeRest(f CaseFile, r *SignedRecord) {
 	if f.Short() {
 		return
 	}
-	ending, making := f.Record.Ending, f.Record.Making
+	ending, making := endingOf(f.Record), f.Record.Making
 	if f.SafetyMarked() { // what is written about a danger stays with the case: this record is read by others, too
 		making.Risk, making.RiskWith = "", ""
 	}
-	ending.AbuseKnown = "" // for the same reason: that the test of s.11(2)(b) was made stands there, and not who said what
 	r.Ending, r.Making = &ending, &making
 	r.DecisionText = f.Rules.Choice(ListDecision, r.Decision)
 	if text, citation := f.Rules.Law("decision"); text != "" {
@@ -397,12 +400,32 @@ func (s *Service) writeRest(f CaseFile, r *SignedRecord) {
 		}
 		r.Draft.NotShared = f.Record.NotShared
 	}
-	if len(f.SecondReasons()) == 0 {
+	if !slices.ContainsFunc(f.SecondReasons(), func(reason string) bool { return !slices.Contains(secondKept, reason) }) {
 		return
 	}
 	if step, ok := f.Countersigned(); ok {
 		r.Second = &RecordSecond{RecordSigner: RecordSigner{step.ByID, step.ByName, step.Registration}, At: step.At}
 	}
+}
+
+// endingOf is what of an end stands in the record: what its decision goes by. The rest may have been typed on the way to
+// another one, and a test for abuse that was begun is nobody's to read. Of that test there stands that it was made, and never
+// how the answer is known.
+func endingOf(r care.RecordDraft) care.RecordEnding {
+	e := r.Ending
+	switch r.Decision {
+	case DecisionEligible:
+		return care.RecordEnding{Wants: e.Wants, Residence: e.Residence}
+	case DecisionDeclines:
+		return care.RecordEnding{Pressure: e.Pressure, OfferAgain: e.OfferAgain}
+	case DecisionSelfFunder:
+		return care.RecordEnding{Asks: e.Asks}
+	case DecisionElsewhere:
+		return care.RecordEnding{Council: e.Council, ToldOn: e.ToldOn, PassedOn: e.PassedOn, PassedTo: e.PassedTo}
+	case DecisionRefused:
+		return care.RecordEnding{RefusalWords: e.RefusalWords, BestInterests: e.BestInterests, Abuse: e.Abuse, AskAgain: e.AskAgain}
+	}
+	return care.RecordEnding{}
 }
 
 // writeAssessment adds findings, impact and decision.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"threshold/internal/care"
 	"threshold/internal/casework"
@@ -126,6 +127,11 @@ func TestEveryChangeAndViewHasItsEvent(t *testing.T) {
 		{"ask again", "record.second-asked", func() error { return d.AskSecond(ctx, d.ann, ref, seen(), "") }},
 		{"countersign what was read before", "", func() error {
 			return refusedWith(d.Countersign(ctx, d.bo, ref, "old", false, "", ""), care.ErrConflict)
+		}},
+		{"read it as the second", "", func() error {
+			_, err := d.Open(ctx, d.bo, ref, casework.PageSecond)
+			d.now = d.now.Add(5 * time.Minute) // without which the signature is marked
+			return err
 		}},
 		{"countersign", "record.countersigned", func() error { return d.Countersign(ctx, d.bo, ref, read(), false, "", "") }},
 		{"sign", "record.signed", func() error { _, err := d.Sign(ctx, d.ann, ref, seen()); return err }},

@@ -498,8 +498,9 @@ func (w *walk) change() {
 			must(w.t, w.AskToWithdraw(ctx, person, "", ""))
 			w.m.asked, w.m.seconded = true, false
 		} else if request := w.open(w.t, w.ref).Unsettled(); request != "" {
-			must(w.t, w.SettleWithdrawal(ctx, w.ann, w.council, w.ref, request, casework.ChoiceGoesOn, because, ""))
-			w.m.asked, w.m.goesOn, w.m.seconded = false, true, false
+			choice := w.one(casework.ChoiceGoesOn, casework.ChoiceOverridden)
+			must(w.t, w.SettleWithdrawal(ctx, w.ann, w.council, w.ref, request, choice, because, ""))
+			w.m.asked, w.m.goesOn, w.m.seconded = false, choice == casework.ChoiceOverridden, false
 		}
 		return
 	case 5:

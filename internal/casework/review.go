@@ -35,7 +35,7 @@ func Blockers(f CaseFile) []Blocker {
 		if !enough(f.Record.NextSteps) {
 			add("done", "record", "next_steps", "")
 		}
-		return out
+		return append(out, secondBlockers(f)...)
 	}
 
 	if f.Record.Decision == DecisionRefused { // there is no assessment to look for findings in

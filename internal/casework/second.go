@@ -23,10 +23,16 @@ const (
 	SecondLowerSelf   = "lower_self"   // found able on two or more outcomes that the person, or the rules from what was told, say they are not
 	SecondLowerRecord = "lower_record" // found able on an outcome that the record before found unable, or no needs eligible any more
 	SecondCapacity    = "capacity"     // somebody was found to lack the capacity for a decision
-	SecondRefusal     = "refusal"      // they asked to stop, and it went on
-	SecondSafety      = "safety"       // a mark of safety
+	SecondRefusal     = "refusal"      // they asked to stop and still wish to, and it goes on
+	SecondSafety      = "safety"       // a mark of safety, or a concern about somebody
 	SecondUnqualified = "unregistered" // whoever signs is not registered
 )
+
+// secondKept are the reasons of which no record says anything, not even that there was a second signature: it is read by the
+// person, by those who get copies, and perhaps by whoever they are to be kept safe from. An assessment that goes on against
+// somebody's wish is one of them, since abuse or neglect is what it may go on for (Care Act 2014 s.11(2)(b)). The signature
+// itself stands with the case and in its trail.
+var secondKept = []string{SecondSafety, SecondRefusal}
 
 // lowerSelfMin is how many outcomes must be found lower than reported for a second signature.
 const lowerSelfMin = 2
@@ -34,7 +40,10 @@ const lowerSelfMin = 2
 // SecondReasons says why the record in hand needs a second signature if the practitioner who has it open signs it; none when
 // it does not.
 func (f CaseFile) SecondReasons() []string {
-	if f.Short() {
+	if f.Short() { // there is no finding to be lower, and nobody has to be registered to hand a request on
+		if f.SafetyMarked() || f.Kind == care.KindConcern {
+			return []string{SecondSafety}
+		}
 		return nil
 	}
 	var out []string
@@ -48,10 +57,22 @@ func (f CaseFile) SecondReasons() []string {
 		add(SecondLowerRecord, f.lowerThanRecord())
 	}
 	add(SecondCapacity, slices.ContainsFunc(f.Record.Making.Capacity, func(c care.Capacity) bool { return c.Finding == lacksCapacity }))
-	add(SecondRefusal, slices.ContainsFunc(f.Later, func(l Later) bool { return l.Kind == care.EntryConfirmed && l.Note.Choice == ChoiceGoesOn }))
+	add(SecondRefusal, f.Overridden())
 	add(SecondSafety, f.SafetyMarked())
 	add(SecondUnqualified, f.Reader.Registration == "")
 	return out
+}
+
+// Overridden says whether the assessment goes on against the wish of the person: they asked to stop, a practitioner wrote down
+// that they still wish to, and nothing came of it since.
+func (f CaseFile) Overridden() bool {
+	last := ""
+	for _, l := range f.Later {
+		if l.Kind == care.EntryConfirmed {
+			last = l.Note.Choice
+		}
+	}
+	return last == ChoiceOverridden
 }
 
 // FoundLower lists the outcomes on which the finding is able where the person said it is hard, or the rules suggest unable.
@@ -108,6 +129,11 @@ func (f CaseFile) Fingerprint() string {
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
+
+// PageSecond is the page of a case on which whoever signs second reads the whole record.
+const PageSecond = "second"
+
+const verbAskedSecond = "record.second-asked"
 
 // A SecondStep is one step of a second signature: asked for, given, or sent back.
 type SecondStep struct {
@@ -204,7 +230,7 @@ func (s *Service) AskSecond(ctx context.Context, actor care.Actor, reference, se
 	}
 	body := care.Second{ByName: p.Name, Registration: p.Registration, Read: f.Fingerprint(), Reasons: reasons}
 	e := care.Entry{Kind: care.EntrySecond, Owe: care.Owed{What: care.OwesSecond, From: s.Now().UTC()}}
-	return s.addBody(ctx, actor, f, e, once, body, "record.second-asked", "", nil)
+	return s.addBody(ctx, actor, f, e, once, body, verbAskedSecond, "", nil)
 }
 
 // ReadyForSecond says whether nothing but the second signature is left to do.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -74,10 +75,14 @@ func given(value string) []string {
 	return []string{value}
 }
 
+// hostShape is a name of the DNS and a port. The host of the page that "Leave this site" goes to stands in the content security
+// policy, where a semicolon would end a directive and a comma the policy.
+var hostShape = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$`)
+
 // isHTTPS accepts no address, or one that is safe to lead somebody to.
 func isHTTPS(address string) bool {
 	u, err := url.Parse(address)
-	return address == "" || err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil && len(address) <= 500
+	return address == "" || err == nil && u.Scheme == "https" && hostShape.MatchString(u.Host) && u.User == nil && len(address) <= 500
 }
 
 // ChangeCouncil stores settings of the actor's council. seen is CouncilSeen of what the form was shown with: when they were

@@ -38,6 +38,7 @@ type Status struct {
 	Helpers    []care.Code // given to helpers; none for a guest
 	Accounts   int         // accounts that joined the form, whosoever
 	CheckIn    *CheckIn    // the newest; nil when they were never asked how they are
+	GoesOn     *GoesOn     // another form with which work goes on; nil when this one stands for itself
 	// Drafts are what the person was told will be recorded, oldest first: for the person's own eyes alone. Records are when each
 	// signed record was made, oldest first.
 	Drafts  []DraftTold
@@ -65,7 +66,10 @@ type Added struct {
 const (
 	ChoiceNotSure = "not_sure"
 	ChoiceClosed  = "closed"
-	ChoiceGoesOn  = "goes_on"
+	ChoiceGoesOn  = "goes_on" // they changed their mind
+	// ChoiceOverridden says that they still wish to stop, and that the law lets an adult's assessment go on (Care Act 2014
+	// s.11(2)). The person reads the same of it as of ChoiceGoesOn: somebody who looks over their shoulder learns nothing.
+	ChoiceOverridden = "overridden"
 )
 
 // NoteMax is the most characters of a note, DiaryMax of a line of the diary.
@@ -89,6 +93,9 @@ func (s *Service) Status(ctx context.Context, actor care.Actor) (Status, error) 
 		return Status{}, err
 	}
 	out := Status{Draft: d, Step: StepSent}
+	if out.GoesOn, err = s.goesOn(ctx, actor, d); err != nil {
+		return out, err
+	}
 	if actor.As == care.CodeHelper {
 		return out, nil
 	}
@@ -112,7 +119,7 @@ func (s *Service) Status(ctx context.Context, actor care.Actor) (Status, error) 
 		if err != nil {
 			return out, err
 		}
-		out.Overdue = out.Step < StepContacted && s.Now().After(endOfDay(promised.In(ukTime)))
+		out.Overdue = out.GoesOn == nil && out.Step < StepContacted && s.Now().After(endOfDay(promised.In(ukTime)))
 	}
 	entries, err := s.Store.Entries(ctx, actor.Council, d.ID)
 	if err != nil {
@@ -234,7 +241,9 @@ func (st *Status) take(entries []care.Entry, voice care.Voice) error {
 			}
 		case care.EntryConfirmed:
 			if slices.Contains(asked, e.About) {
-				st.Withdrawal = n.Choice
+				if st.Withdrawal = n.Choice; n.Choice == ChoiceOverridden {
+					st.Withdrawal = ChoiceGoesOn
+				}
 			}
 		}
 	}

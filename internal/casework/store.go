@@ -136,11 +136,20 @@ type Store interface {
 	// MoveCases changes where cases stand, adds the entries that say why, and writes the events: all of it or nothing. Each case
 	// gets a version more. ErrConflict when one has moved on since it was read, ErrNotFound when one is not the council's.
 	MoveCases(ctx context.Context, council string, moves []care.Move, evs ...care.Event) error
+	// GiveCases is MoveCases that keeps, in the same transaction, what undoes it in place of what the practitioner could undo
+	// before; nothing when undo has no Moves. UndoOf returns it: ErrNotFound when there is none.
+	GiveCases(ctx context.Context, council string, moves []care.Move, undo care.Undo, evs ...care.Event) error
+	UndoOf(ctx context.Context, council, practitioner string) (care.Undo, error)
+	// Twins are the cases that a case stands for, and the one that goes on in its own stead (Placing.DuplicateOf). What a citizen
+	// adds to a duplicate is news on the one that goes on too, and what makes it pressing brings both forward.
+	Twins(ctx context.Context, council, caseID string) ([]care.Twin, error)
 	// AddEntries adds entries to several cases of a council, all or none; errors as of AddEntry.
 	AddEntries(ctx context.Context, council string, entries []care.Entry, evs ...care.Event) error
-	// Teams of a council by name. PutTeam adds or changes one: ErrConflict when the name is taken.
+	// Teams of a council by name. PutTeam adds or changes one: ErrConflict when the name is taken. ChangeTeam changes one that is
+	// still as it was read: ErrConflict when it is not, or when the name is taken.
 	Teams(ctx context.Context, council string) ([]care.Team, error)
 	PutTeam(ctx context.Context, team care.Team, ev care.Event) error
+	ChangeTeam(ctx context.Context, was, next care.Team, ev care.Event) error
 
 	// Parts are the practitioner's working papers on a case, each with its own version: "finding/nutrition", "impact",
 	// "contact/<id>", "record". Bodies are JSON in clear, sealed by the store.
@@ -182,13 +191,15 @@ type Store interface {
 	// Figures are the tallies of some names from a month (yyyy-mm) on: by name as asked, then by month and key. The tallies of
 	// an event are counted in its transaction.
 	Figures(ctx context.Context, council, from string, names ...string) ([]care.Figure, error)
-	// OpenFigures counts the open cases by team and kind, WorkerFigures by who has them; test entries are in neither. What was due
-	// before today is overdue. bands are how long before now a case was sent, from the shortest (0).
+	// OpenFigures counts the open cases by team and kind, WorkerFigures by who has them, and beside them those on hold; test entries
+	// and duplicates are in neither. What was due before today is overdue. bands are how long before now a case was sent, from the shortest (0).
 	OpenFigures(ctx context.Context, council string, now, today time.Time, bands []time.Duration) ([]care.OpenFigures, error)
 	WorkerFigures(ctx context.Context, council string, today time.Time) ([]care.WorkerFigures, error)
 	// WeekFigures counts what came in and what was signed for the first time in the weeks that begin at from, without test
 	// entries.
 	WeekFigures(ctx context.Context, council string, from []time.Time) ([]care.WeekFigures, error)
+
+	DisposalStore
 
 	// Practitioner by id or by e-mail address (lower case). An e-mail address belongs to one practitioner.
 	Practitioner(ctx context.Context, id string) (care.Practitioner, error)

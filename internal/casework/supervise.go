@@ -24,10 +24,11 @@ const (
 	FlagLowerTold   = "lower-told"   // found able on two outcomes or more of which a need was told
 	FlagLowerRecord = "lower-record" // found able on an outcome that the record before found unable
 	FlagQuick       = "quick"        // signed within QuickSign of the signer's first look
+	FlagQuickSecond = "quick-second" // the second signature came within QuickSign of a first look at what it is about, or with none
 )
 
 // SupervisionFlags are all of them, in the order in which they are told.
-var SupervisionFlags = []string{FlagLowerRecord, FlagLowerTold, FlagOverride, FlagQuick, FlagSample}
+var SupervisionFlags = []string{FlagLowerRecord, FlagLowerTold, FlagOverride, FlagQuick, FlagQuickSecond, FlagSample}
 
 // SampleEvery says of how many records one is looked at whatever is in it. QuickSign is how soon after first looking a signature
 // looks like a rubber stamp.
@@ -85,6 +86,9 @@ func (s *Service) atSigning(ctx context.Context, actor care.Actor, f CaseFile, d
 	if since := firstLook(events, actor.ID); since.IsZero() || d.SignedAt.Sub(since) < QuickSign {
 		why = append(why, FlagQuick)
 	}
+	if step, ok := f.Countersigned(); ok && quickSecond(events, step) {
+		why = append(why, FlagQuickSecond)
+	}
 	var evs []care.Event
 	for _, flag := range why {
 		evs = append(evs, s.event(actor, VerbFlagged, f.ID, flag))
@@ -125,6 +129,22 @@ func firstLook(events []care.Event, practitioner string) time.Time {
 		}
 	}
 	return first
+}
+
+// quickSecond says whether a second signature looks like a rubber stamp: the whole record stands on a page of its own
+// (PageSecond), and whoever signed it never had that before them after they were asked, or had it for less than QuickSign.
+func quickSecond(events []care.Event, step SecondStep) bool {
+	var asked, read time.Time
+	for _, ev := range events {
+		switch {
+		case ev.At.After(step.At):
+		case ev.Verb == verbAskedSecond:
+			asked, read = ev.At, time.Time{}
+		case ev.ActorID == step.ByID && ev.Verb == "case.viewed" && ev.Detail == PageSecond && read.IsZero() && !ev.At.Before(asked):
+			read = ev.At
+		}
+	}
+	return read.IsZero() || step.At.Sub(read) < QuickSign
 }
 
 // A Flagged is a record that is marked for supervision.
@@ -204,17 +224,16 @@ type LearningNote struct {
 	ByName, Text string
 }
 
-// Learning returns the learning notes of a case, to managers and to whoever works on it or signed a record of it;
-// care.ErrForbidden to others.
+// Learning returns the learning notes of a case, to whom MayReadLearning lets read them; care.ErrForbidden to others.
 func (s *Service) Learning(ctx context.Context, actor care.Actor, reference string) (Learning, error) {
+	if err := s.Admit(ctx, actor, reference, MayReadLearning); err != nil {
+		return Learning{}, err
+	}
 	f, err := s.Open(ctx, actor, reference, "learning")
 	if err != nil {
 		return Learning{}, err
 	}
 	l := Learning{File: f, MayAdd: authorise(actor, MaySupervise) == nil}
-	if !l.MayAdd && !f.learns(actor.ID) {
-		return Learning{}, fmt.Errorf("learning notes of case %s: %w", reference, care.ErrForbidden)
-	}
 	page, err := s.Store.Trail(ctx, care.TrailQuery{Council: actor.Council, Subject: f.ID, Verbs: []string{VerbFlagged}})
 	if err != nil {
 		return l, fmt.Errorf("reading why case %s was marked: %w", reference, err)
@@ -238,15 +257,14 @@ func (s *Service) Learning(ctx context.Context, actor care.Actor, reference stri
 	return l, nil
 }
 
-// learns says whether learning notes on the case are for somebody: they work on it or signed one of its records.
-func (f CaseFile) learns(practitioner string) bool {
-	return f.Worker == practitioner || slices.ContainsFunc(f.Determinations, func(d care.Determination) bool { return d.SignedBy == practitioner })
-}
-
 // ShowsLearning says whether a case leads an actor to its learning notes: managers always, whoever they are for once there are
 // some.
 func (f CaseFile) ShowsLearning(actor care.Actor) bool {
-	return Supervises(actor) || f.learns(actor.ID) && slices.ContainsFunc(f.Entries, func(e care.Entry) bool { return e.Kind == care.EntryLearning })
+	st := care.Standing{Worker: f.Worker, Signed: slices.ContainsFunc(f.Determinations, func(d care.Determination) bool { return d.SignedBy == actor.ID })}
+	if authorise(actor, MayReadLearning) != nil || theirsOnly(actor, MayReadLearning, st) {
+		return false
+	}
+	return Supervises(actor) || slices.ContainsFunc(f.Entries, func(e care.Entry) bool { return e.Kind == care.EntryLearning })
 }
 
 // AddLearning adds a learning note to a case, signed or not. id is the form's own, so that a second press adds nothing.
@@ -277,7 +295,7 @@ func (s *Service) AddLearning(ctx context.Context, actor care.Actor, reference, 
 
 // LearningFor are the references of cases with learning notes for somebody: of the last year, newest first, at most 50.
 func (s *Service) LearningFor(ctx context.Context, actor care.Actor) ([]string, error) {
-	if err := authorise(actor, MayReadCase); err != nil {
+	if err := authorise(actor, MayReadLearning); err != nil {
 		return nil, err
 	}
 	return s.Store.SignedAndNoted(ctx, actor.Council, actor.ID, verbLearning, s.Now().AddDate(-1, 0, 0), 50)

@@ -198,6 +198,7 @@ func (s *Service) join(ctx context.Context, actor care.Actor, d Draft) (Draft, e
 	}
 	e := care.Entry{ID: d.ID, Case: d.LinkedTo, Kind: care.EntryAccount, At: now, By: actor.Kind, Body: body}
 	d.Priority = topPriority(d.Rules.Flags(d.Answers, d.Rules.Facts(d.Answers), nil))
+	d.Adapted = len(d.Rules.Summary(d.Answers, nil).Formats) > 0
 	if passed, err := s.joinPassed(ctx, actor, d, e); passed || err != nil {
 		return d, err
 	}

@@ -7,6 +7,8 @@ import (
 	"path"
 	"reflect"
 	"slices"
+
+	"github.com/goccy/go-yaml/ast"
 )
 
 // A layer is the words of one folder: content.<locale>.yaml and words/*.<locale>.yaml. The words of a journey are its own
@@ -80,7 +82,7 @@ func loadHelper(fsys fs.FS, dir, locale string) (layer, Problems) {
 		return layer{}, nil
 	}
 	c := new(content)
-	src, err := decodeStrictAt(fsys, file, c)
+	src, err := decodeWords(fsys, file, c)
 	if err != nil {
 		return layer{}, asProblems(err)
 	}
@@ -96,6 +98,20 @@ func wrongLocale(src source, said, locale string) Problems {
 		Why: "words of another language would be shown as this one", Mend: "write locale: " + locale}}
 }
 
+// decodeWords is decodeStrictAt for a file of words, in which nothing may be left empty: a key with nothing behind it looks like
+// words that were meant and forgotten.
+func decodeWords(fsys fs.FS, file string, into any) (source, error) {
+	src, err := decodeStrictAt(fsys, file, into)
+	if err != nil {
+		return src, err
+	}
+	var ps Problems
+	for _, n := range ast.Filter(ast.NullType, src.body) {
+		ps.add(file, lineOf(n), "nothing stands behind this key", "a page would be without the words that were meant here", "write the words, or take the key away")
+	}
+	return src, ps.err()
+}
+
 func contentFile(dir, locale string) string { return dir + "/content." + locale + ".yaml" }
 
 // wordsFile is words/<topic>.<locale>.yaml: single sentences by key.
@@ -108,7 +124,7 @@ type wordsFile struct {
 func loadContent(fsys fs.FS, dir, locale string) (*content, source, Problems) {
 	file := contentFile(dir, locale)
 	c := new(content)
-	src, err := decodeStrictAt(fsys, file, c)
+	src, err := decodeWords(fsys, file, c)
 	if err != nil {
 		return nil, src, asProblems(err)
 	}
@@ -127,7 +143,7 @@ func loadContent(fsys fs.FS, dir, locale string) (*content, source, Problems) {
 	}
 	for _, file := range files {
 		var w wordsFile
-		src, err := decodeStrictAt(fsys, file, &w)
+		src, err := decodeWords(fsys, file, &w)
 		if err != nil {
 			return nil, src, asProblems(err)
 		}

@@ -72,6 +72,7 @@ type StaffTeamsPage struct {
 // StaffTeamRow is one team.
 type StaffTeamRow struct {
 	Name, Seen, Action, People string
+	Was                        string // whether it was open or closed, for the form
 	Closed                     bool
 	Problem                    string
 }

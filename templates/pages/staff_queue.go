@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"slices"
+
 	"threshold/templates/components"
 	"threshold/templates/layouts"
 )
@@ -14,7 +16,8 @@ type StaffQueuePage struct {
 	Selects  []components.SelectParams // the fields of the filter
 	Columns  []StaffColumn             // Name, Reference, Kind, Age, Waiting, Due, Flags, Team and worker
 	Caption  string
-	Rows     []StaffQueueRow
+	Others   string          // heading of the table where cases stand above it, "" where none do
+	Rows     []StaffQueueRow // those that stand nowhere above
 	NextHref string
 	NextText string
 	FirstRef string   // back to the first page, "" when on it
@@ -42,6 +45,12 @@ type StaffLead struct {
 	Lines     []string
 	Rows      []StaffQueueRow
 	More      string
+	Link      Link // to the page on which they stand; none on that page
+}
+
+// Listed are all rows of the page from top to bottom.
+func (p StaffQueuePage) Listed() []StaffQueueRow {
+	return slices.Concat(p.Duty.Rows, p.Today.Rows, p.Rows)
 }
 
 // StaffGive gives several cases to somebody. Action is "" where none can be.
@@ -66,6 +75,7 @@ type StaffQueueRow struct {
 	Mine                  bool
 	TakeAction, BackTo    string // "" when the case cannot be taken or put back any more
 	Pick                  string // value of its box, "" when it cannot be given to anybody
+	PickID                string // id of its box where there is room for a table
 	Picked                bool
 	Triage                string // address where its priority is changed, "" for none
 }

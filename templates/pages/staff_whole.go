@@ -7,15 +7,17 @@ import (
 
 // StaffTeamPage shows how a council's work stands.
 type StaffTeamPage struct {
-	Layout  layouts.StaffPage
-	Title   string
-	Intro   string
-	Cards   []components.KeyFigure
-	Parts   []StaffTeamPart
-	Export  Link
-	CLD     Link   // the client level data, for those who may take it out
-	Note    string // what the file leaves out
-	Printed string
+	Layout layouts.StaffPage
+	Title  string
+	Intro  string
+	Cards  []components.KeyFigure
+	Parts  []StaffTeamPart
+	Export Link
+	CLD    Link // the client level data, for those who may take it out
+
+	Disposal Link   // cases to destroy, for those who decide on it
+	Note     string // what the file leaves out
+	Printed  string
 }
 
 // StaffTeamPart is a heading with charts and a table or two.

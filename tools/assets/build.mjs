@@ -1,6 +1,8 @@
 // Builds static/dist from static/sass, static/js and static/pictures:
-//   name.<hash>.css, .js and .svg, each also as .br (brotli 11) and .gz (gzip 9),
-//   and manifest.json, which maps plain names to hashed ones.
+//   name.<hash>.css, .js and .svg, each as .br (brotli 11) and .gz (gzip 9), and
+//   manifest.json, which maps plain names to hashed ones.
+// Everything in dist becomes part of the program, so nothing is there twice: whoever takes
+// neither encoding has a file unpacked for them.
 // Compressing here and not in the server costs seconds once and nothing per request.
 // Same sources, same bytes: nothing in the output depends on time or place.
 import { createHash } from 'node:crypto'
@@ -40,6 +42,14 @@ function mirrored (css) {
   return Buffer.from(turned)
 }
 
+// shortErrors leaves out the sentences of GOV.UK Frontend's errors, which nobody sees in a browser.
+const shortErrors = {
+  name: 'short-errors',
+  setup (build) {
+    build.onResolve({ filter: /\/errors\/index\.mjs$/ }, () => ({ path: path.join(source, 'js', 'errors.mjs') }))
+  }
+}
+
 // scripts bundles the modules. What only some pages need becomes a file of its own,
 // fetched by the page that needs it.
 // Each bundle is built by itself: together they would share a third file, and the first
@@ -54,6 +64,7 @@ async function scripts (name) {
     minify: true,
     legalComments: 'none',
     target: 'es2020', // the first edition with import(); older browsers get the pages without scripts
+    plugins: [shortErrors],
     outdir: dist,
     chunkNames: '[name].[hash]',
     write: false
@@ -111,7 +122,6 @@ for (const { name, bytes } of files) {
   const isChunk = name.endsWith('.js') && !bundles.includes(path.parse(name).name)
   const to = isChunk ? name : hashed(name, bytes)
   manifest[name] = to
-  await writeFile(path.join(dist, to), bytes)
   const sizes = [`${bytes.length} B`]
   for (const [ending, squeeze] of Object.entries(compress)) {
     const small = squeeze(bytes)

@@ -1,24 +1,27 @@
 // The practitioner's walks: every page and state of the workspace, and the way from the queue to the signed letter with the
 // keyboard alone. A step that fails is noted down, and the walk goes on with the next.
-import {base, check, fillByKeyboard, focusTo, inspect, where} from './kit.mjs';
+import {base, check, fill, fillByKeyboard, focusTo, goOn, inspect, where} from './kit.mjs';
 
 const roles = {
   manager: 'Sign in as a demonstration practitioner', second: 'See it as Max', practitioner: 'See it as Wren', admin: 'See it as Ada', auditor: 'See it as Orla',
   elsewhere: 'See Northmere Council',
 };
 
-async function signIn(page, role) {
+export async function signIn(page, role) {
   await page.context().clearCookies();
   await page.goto(base + '/staff/sign-in');
   await press(page, page.locator('main button', {hasText: roles[role]}));
 }
 
-async function press(page, button) {
-  await Promise.all([page.waitForEvent('load', {timeout: 20_000}), button.first().click()]);
+export async function press(page, button) {
+  const loaded = page.waitForEvent('load', {timeout: 20_000}).then(() => null, e => e);
+  await button.first().click({timeout: 10_000}); // a click that is still to come must not meet the next page
+  const failed = await loaded;
+  if (failed) throw failed;
 }
 
 // steps runs each of them, and notes down which one failed.
-async function steps(page, how, all) {
+export async function steps(page, how, all) {
   for (const [name, step] of Object.entries(all)) {
     try {
       await step();
@@ -29,20 +32,44 @@ async function steps(page, how, all) {
 }
 
 // caseOf is the address of a case of the queue, by the first name of whose it is.
-async function caseOf(page, first) {
+export async function caseOf(page, first) {
   await page.goto(base + '/staff');
-  const link = page.locator('main a[href^="/staff/case/"]', {hasText: first}).first();
-  return new URL(await link.getAttribute('href'), base).pathname;
+  for (let pages = 0; pages < 20; pages++) {
+    const link = page.locator('main a[href^="/staff/case/"]', {hasText: first}).first();
+    if (await link.count()) return new URL(await link.getAttribute('href'), base).pathname;
+    const next = page.locator('nav.govuk-pagination a[rel=next]');
+    if (!(await next.count())) break;
+    await page.goto(new URL(await next.getAttribute('href'), page.url()).href);
+  }
+  throw new Error(`${first} is not in the queue`);
 }
 
-async function see(page, how, path, name) {
+export async function see(page, how, path, name) {
   const answer = await page.goto(base + path);
   check(answer.status() < 400, `${path} answers ${answer.status()}`);
   await inspect(page, name, how);
 }
 
+// codeFor makes the person of a case a code, as a practitioner who knows that it is them.
+export async function codeFor(page, how, home) {
+  await page.goto(`${base}${home}/code`);
+  await put(page, {checked: ['yes']});
+  await press(page, page.locator('main form[action$="/code"] button'));
+  const [reference, code] = await page.locator('main .app-code dd').allInnerTexts();
+  return {reference: reference.trim(), code: code.trim()};
+}
+
+// comeBack goes to where the form stands, with a code, as somebody who is not signed in.
+export async function comeBack(page, council, given) {
+  await page.context().clearCookies();
+  await page.goto(`${base}/${council}/back`);
+  await fill(page, given);
+  await goOn(page);
+  check(where(page) === 'status', `a code leads to ${where(page)}`);
+}
+
 // onPaper looks at the page as it is printed on A4.
-async function onPaper(page, how, name) {
+export async function onPaper(page, how, name) {
   const before = page.viewportSize();
   await page.setViewportSize({width: 794, height: 1123});
   await page.emulateMedia({media: 'print'});
@@ -52,7 +79,7 @@ async function onPaper(page, how, name) {
 }
 
 // refused sends a form of the page as it is, and looks at what it says.
-async function refused(page, how, path, end, name) {
+export async function refused(page, how, path, end, name) {
   await page.goto(base + path);
   const form = page.locator(`main form[action$="${end}"]`).first();
   if (!(await form.count())) return check(false, `${name}: ${path} has no form to ${end}`);
@@ -63,7 +90,7 @@ async function refused(page, how, path, end, name) {
 }
 
 // put fills in whatever of the values the page asks for, also in parts that are folded away.
-async function put(page, values) {
+export async function put(page, values) {
   await page.locator('main details').evaluateAll(all => all.forEach(d => { d.open = true; }));
   for (const [name, given] of Object.entries(values)) {
     for (const value of [given].flat()) {
@@ -124,6 +151,7 @@ export async function practitioner(page, how) {
   const at = {};
   for (const name of names) at[name] = await caseOf(page, name).catch(() => check(false, `${name} is not in the queue`));
   // Whoever walks at this width signs this case, so that each width has one of its own.
+  let given; // their code
   const mine = at[{320: how.js ? 'Basil' : 'Olive', 768: 'Kit', 1280: 'Fern'}[how.width]];
 
   // At the width of a tablet, and without scripts, what differs: the layout, and that the whole way can be gone.
@@ -204,6 +232,7 @@ export async function practitioner(page, how) {
       }
     },
     async signed() {
+      given = await codeFor(page, how, mine);
       await work(page, mine);
       await inspect(page, 'staff/record-filled', how);
       check(!(await page.locator('main form[action$="/sign"]').count()), 'the record can be signed before the person was told');
@@ -256,6 +285,15 @@ export async function practitioner(page, how) {
       await put(page, {revise_reason: 'Back from hospital and much better.'});
       await press(page, page.locator('main form[action$="/revise"] button'));
       await inspect(page, 'staff/revising', how);
+    },
+    async theirLetter() {
+      await comeBack(page, 'alderford', given);
+      await inspect(page, 'status-with-a-letter', how);
+      await page.locator('main a[href$="/letter"]').first().click();
+      await page.waitForLoadState('load');
+      await inspect(page, 'letter', how);
+      await onPaper(page, how, 'letter');
+      await signIn(page, 'manager');
     },
     async breakGlass() {
       await signIn(page, 'practitioner');

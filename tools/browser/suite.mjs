@@ -2,10 +2,11 @@
 // and without JavaScript, once with the keyboard alone, and holds every page it sees against what must be true of every page:
 // axe finds nothing, nothing scrolls sideways, one h1, no request leaves the site, no console error.
 //
-//   node tools/browser/suite.mjs http://localhost:8080 [folder for screenshots [walks, such as reader,practitioner@320]]
+//   node tools/browser/suite.mjs http://localhost:8080 [folder for screenshots, or '' [walks, such as reader,practitioner@320]]
 //
 // It closes with "N passed, N failed" and exits 1 when something failed.
 import {base, check, chromium, fill, fillByKeyboard, focusTo, goOn, inspect, origin, told, where} from './kit.mjs';
+import {between} from './between.mjs';
 import {eightScreens, practitioner} from './staff.mjs';
 
 const only = process.argv[4]?.split(',');
@@ -312,34 +313,48 @@ async function others(page, how) {
   }
 }
 
+// go gives a walk a browser of its own, and listens to its console and its requests.
+async function go(browser, who, walk, how) {
+  const began = performance.now();
+  const context = await browser.newContext({viewport: {width: how.width, height: 800}, javaScriptEnabled: how.js});
+  const page = await context.newPage();
+  page.on('console', m => check(m.type() !== 'error' || /status of 4(03|04|09|22)/.test(m.text()), `${who} at ${how.width}: console: ${m.text()} (${page.url()})`));
+  page.on('request', r => check(new URL(r.url()).origin === origin || r.isNavigationRequest(), `${who}: a request left the site: ${r.url()}`));
+  const at = `${who} at ${how.width}${how.js ? '' : ' without JavaScript'}`;
+  try {
+    await walk(page, how);
+  } catch (e) {
+    check(false, `${at}: stopped at ${page.url()}: ${e.message.split('\n')[0]}`);
+  }
+  await context.close();
+  console.log(`  ${at}${how.locale ? `, ${how.locale}` : how.easy ? ', Easy Read' : ''}: ${Math.round((performance.now() - began) / 1000)} s`);
+}
+
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 try {
   const hows = [{width: 320, js: true}, {width: 1280, js: true}, {width: 320, js: false}];
-  hows.push({width: 768, js: true, staff: {practitioner}}, {width: 320, js: false, staff: {eightScreens}}, {width: 1280, js: false, staff: {eightScreens}});
+  for (const width of [320, 1280]) hows.push({width, js: false, staff: {eightScreens}}); // first: they begin on the queue's first page
+  for (const [width, js] of [[320, true], [1280, true], [768, true], [320, false]]) hows.push({width, js, staff: {practitioner, between}});
   for (const width of [320, 1280]) hows.push(...Object.keys(readings).map(locale => ({width, js: true, locale})));
   for (const width of [320, 1280]) for (const js of [true, false]) for (const easy of [true, false]) {
     // Half of them meet every width, every English and both with and without JavaScript; EVERY=1 walks them all.
     if (process.env.EVERY || easy === (js === (width === 1280))) hows.push({width, js, easy, others: true});
   }
+  // Two lanes at once, as most machines have two cores. Who changes cases stays in one lane: each finds them as the last left them.
+  const lanes = [[], []];
   for (const how of hows) {
-    const walks = how.staff ?? (how.others ? {others} : how.locale ? {reader} : how.js ? {resident, practitioner, keyboard, guide, listener} : {resident, practitioner, guide});
+    const walks = how.staff ?? (how.others ? {others} : how.locale ? {reader} : how.js ? {resident, keyboard, guide, listener} : {resident, guide});
     for (const [who, walk] of Object.entries(walks)) {
       if (only && !only.includes(who) && !only.includes(`${who}@${how.width}${how.js ? '' : 'nojs'}`)) continue;
-      const context = await browser.newContext({viewport: {width: how.width, height: 800}, javaScriptEnabled: how.js});
-      const page = await context.newPage();
-      page.on('console', m => check(m.type() !== 'error' || /status of 4(03|04|09|22)/.test(m.text()), `${who} at ${how.width}: console: ${m.text()} (${page.url()})`));
-      page.on('request', r => check(new URL(r.url()).origin === origin || r.isNavigationRequest(), `${who}: a request left the site: ${r.url()}`));
-      try {
-        await walk(page, how);
-      } catch (e) {
-        check(false, `${who} at ${how.width}${how.js ? '' : ' without JavaScript'}: stopped at ${page.url()}: ${e.message.split('\n')[0]}`);
-      }
-      await context.close();
+      lanes[how.staff ? 0 : 1].push({who, walk, how});
     }
   }
+  await Promise.all(lanes.map(async lane => {
+    for (const {who, walk, how} of lane) await go(browser, who, walk, how);
+  }));
 } finally {
   await browser.close();
 }

@@ -175,25 +175,42 @@ func (r Ring) WriteTo(w io.Writer) (int64, error) {
 }
 
 // CreateFile makes a new ring and keeps it in path (mode 0600, synced). It never overwrites: the old keys would be
-// lost, and with them all that they sealed.
-func CreateFile(path string) (Ring, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+// lost, and with them all that they sealed. The file gets its name when all of it is on the disk, so that a power cut
+// leaves no half of one.
+func CreateFile(path string) (_ Ring, err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".unfinished-*") // mode 0600
 	if err != nil {
 		return Ring{}, fmt.Errorf("making the keys file: %w", err)
 	}
+	defer func() { _ = os.Remove(f.Name()) }()
 	r := Generate()
 	_, err = r.WriteTo(f)
 	if err == nil {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err == nil {
+		err = place(f.Name(), path)
+	}
+	if err == nil {
 		err = syncDir(filepath.Dir(path))
 	}
 	if err != nil {
-		_ = os.Remove(path)
 		return Ring{}, fmt.Errorf("making the keys file %s: %w", path, err)
 	}
 	return r, nil
+}
+
+// place gives a file a name that nothing has yet. A link never replaces what is there, as a renaming would; not every file
+// system has links.
+func place(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if _, err := os.Lstat(to); err == nil {
+		return fs.ErrExist
+	}
+	return os.Rename(from, to)
 }
 
 // syncDir makes a new file's name as durable as its contents.

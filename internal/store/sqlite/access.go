@@ -13,10 +13,11 @@ import (
 func (s *Store) Standing(ctx context.Context, council, reference, practitioner string) (care.Standing, error) {
 	var out care.Standing
 	var granted, until int64
-	err := s.readRow(ctx, `SELECT a.id, a.kind, a.status, a.version, a.team, a.worker, a.restricted, a.revising, coalesce(g.at, 0), coalesce(g.until, 0)
+	err := s.readRow(ctx, `SELECT a.id, a.kind, a.status, a.version, a.team, a.worker, a.restricted, a.revising, coalesce(g.at, 0), coalesce(g.until, 0),
+			EXISTS (SELECT 1 FROM determinations d WHERE d.case_id = a.id AND d.signed_by = ?)
 		FROM assessments a LEFT JOIN case_grants g ON g.case_id = a.id AND g.practitioner = ?
-		WHERE a.reference = ? AND a.council = ? AND a.status <> 'draft'`, []any{practitioner, reference, council},
-		&out.Case, (*string)(&out.Kind), (*string)(&out.Status), &out.Version, &out.Team, &out.Worker, &out.Restricted, &out.Revising, &granted, &until)
+		WHERE a.reference = ? AND a.council = ? AND a.status <> 'draft'`, []any{practitioner, practitioner, reference, council},
+		&out.Case, (*string)(&out.Kind), (*string)(&out.Status), &out.Version, &out.Team, &out.Worker, &out.Restricted, &out.Revising, &granted, &until, &out.Signed)
 	if err != nil {
 		return care.Standing{}, fmt.Errorf("looking up case %s: %w", reference, told(err))
 	}

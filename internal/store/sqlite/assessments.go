@@ -94,7 +94,7 @@ func (t *tx) insertAssessment(a care.Assessment, sealed sealedAssessment) error 
 
 const assessmentColumns = `id, council, kind, ruleset, status, version, sealed_version, started_at, saved_at,
 	coalesce(reference, ''), sent_at, due_at, queue_rank, linked_to, account_of, kept, keyed_by, keyed_how, worker, worker_name,
-	team, restricted, held_until, test, adapted, first_opened, revising, passed, news_at, data_key, answers, summary, indication`
+	team, restricted, held_until, test, adapted, first_opened, revising, passed, news_at, duplicate_of, data_key, answers, summary, indication`
 
 // assessmentRow is a row before it is opened.
 type assessmentRow struct {
@@ -109,7 +109,7 @@ func (r *assessmentRow) dest() []any {
 	a := &r.a
 	return []any{&a.ID, &a.Council, (*string)(&a.Kind), &a.Ruleset, (*string)(&a.Status), &a.Version, &r.sealedVersion, &r.startedAt, &r.savedAt,
 		&a.Reference, &r.sentAt, &r.due, &r.rank, &a.LinkedTo, &a.AccountOf, &a.Kept, &a.KeyedBy, &a.KeyedHow, &a.Worker, &a.WorkerName,
-		&a.Team, &a.Restricted, &r.heldUntil, &a.Test, &a.Adapted, &r.firstOpened, &a.Revising, &a.Passed, &r.newsAt, &r.key, &r.answers, &r.summary, &r.indicated}
+		&a.Team, &a.Restricted, &r.heldUntil, &a.Test, &a.Adapted, &r.firstOpened, &a.Revising, &a.Passed, &r.newsAt, &a.DuplicateOf, &r.key, &r.answers, &r.summary, &r.indicated}
 }
 
 // open unseals the row.

@@ -141,7 +141,8 @@ func VerifyTrail(ctx context.Context, path string) (reports []TrailReport, err e
 	if _, err := os.Stat(abs); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("reading the trail of %s: there is no such file: %w", path, err)
 	}
-	db, err := openDB(abs, 1, "deferred", "query_only(ON)")
+	_, noSeal := readSeal(abs)
+	db, err := openToRead(abs, noSeal == nil)
 	if err != nil {
 		return nil, fmt.Errorf("reading the trail of %s: %w", path, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	driver "modernc.org/sqlite"
@@ -51,6 +52,34 @@ func code(err error) int {
 		return e.Code()
 	}
 	return 0
+}
+
+// unavailable tells a disk that is full, read-only or faulty, and a database that another process holds, from everything
+// else: trying again later may help. Every code in err counts, since an error while undoing hides the one that led to it.
+func unavailable(err error) error {
+	if err == nil || errors.Is(err, care.ErrUnavailable) {
+		return err
+	}
+	if errors.Is(err, errClosed) || outOfOrder(err) {
+		return fmt.Errorf("%w: %w", care.ErrUnavailable, err)
+	}
+	return err
+}
+
+func outOfOrder(err error) bool {
+	switch e := err.(type) { //nolint:errorlint // it walks the whole tree itself
+	case *driver.Error:
+		switch e.Code() & 0xff {
+		case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_PROTOCOL:
+			return true
+		}
+		return false
+	case interface{ Unwrap() error }:
+		return outOfOrder(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(e.Unwrap(), outOfOrder)
+	}
+	return false
 }
 
 // told turns what a statement refused into the error of care that the caller tells apart.

@@ -151,13 +151,16 @@ func (s *Store) JoinAccount(ctx context.Context, draft care.Assessment, e care.E
 			if err := add(t); err != nil {
 				return err
 			}
-			// What somebody else tells of danger brings the case forward. A version more, so that nobody signs what they have not
-			// read.
+			// What somebody else tells of danger brings the case forward, and the one that goes on in its stead. A version more, so that
+			// nobody signs what they have not read.
 			_, err = t.exec(`UPDATE assessments SET version = version + 1, queue_rank = min(queue_rank, ?),
-				due_at = CASE WHEN ? < 0 THEN min(due_at, ?) ELSE due_at END WHERE id = ? AND council = ? AND status = 'sent'`,
-				-int(draft.Priority), -int(draft.Priority), micros(e.At), draft.LinkedTo, draft.Council)
+				due_at = CASE WHEN ? < 0 THEN min(due_at, ?) ELSE due_at END WHERE id IN (?, `+goesOnSQL+`) AND council = ? AND status = 'sent'`,
+				-int(draft.Priority), -int(draft.Priority), micros(e.At), draft.LinkedTo, draft.LinkedTo, draft.Council)
 			if err != nil {
 				return told(err)
+			}
+			if err := t.adapt(draft.Council, draft.LinkedTo, draft.Adapted); err != nil {
+				return err
 			}
 			t.erased()
 			return t.addEvents(draft.Council, evs...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,13 +12,7 @@ import (
 )
 
 // ukTime says in which month something was: the councils are in England.
-var ukTime = func() *time.Location {
-	l, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		return time.UTC // the binary embeds the zone data
-	}
-	return l
-}()
+var ukTime = care.UKTime
 
 // tally counts what an event brings, with it.
 func (t *tx) tally(ev *care.Event) error {
@@ -56,44 +51,79 @@ func (s *Store) Figures(ctx context.Context, council, from string, names ...stri
 	return all, nil
 }
 
-// openSQL counts open cases by team and kind in one pass over an index that holds all it needs, in its order. The band
-// counts are one for each moment.
+// openSQL counts open cases by team and kind. A count of a range of an index that begins with the team and the kind walks over
+// that range and looks at nothing; adding up conditions on each case took five times as long. The first part steps from one
+// team and kind to the next. The parameters are the council, the beginning of today, and where each band but the first begins.
 func openSQL(bands int) string {
-	var b strings.Builder
-	b.WriteString("SELECT team, kind, count(*), sum(worker = ''), sum(due_at < ?), sum(queue_rank <= ?)")
-	for range bands {
-		b.WriteString(", sum(sent_at > ? AND sent_at <= ?)")
+	const (
+		of    = " FROM assessments INDEXED BY %s WHERE council = ?1 AND lane = 'open' AND status = 'sent'"
+		group = " AND team = g.team AND kind = g.kind"
+	)
+	count := func(index, cond string) string {
+		return ", (SELECT count(*)" + fmt.Sprintf(of, index) + group + cond + ")"
 	}
-	b.WriteString(" FROM assessments INDEXED BY assessments_open WHERE council = ? AND test = 0 AND status = 'sent' GROUP BY team, kind")
+	first := func(column, cond, order string) string {
+		return "(SELECT " + column + fmt.Sprintf(of, "figures_sent") + cond + " ORDER BY " + order + " LIMIT 1)"
+	}
+	// The next kind of the team, or the first of the next team: comparing both at once would walk over all of the team.
+	next := func(column string) string {
+		return "coalesce(" + first(column, " AND team = g.team AND kind > g.kind", "kind") + ", " + first(column, " AND team > g.team", "team, kind") + ")"
+	}
+	var b strings.Builder
+	b.WriteString("WITH RECURSIVE g (team, kind) AS (SELECT * FROM " + first("team, kind", "", "team, kind") +
+		" UNION ALL SELECT " + next("team") + ", " + next("kind") + " FROM g WHERE g.team IS NOT NULL) SELECT team, kind" +
+		count("figures_nobody", " AND worker = ''") + count("figures_due", " AND due_at < ?2") + count("figures_safety", " AND queue_rank <= -2"))
+	for i := range bands {
+		cond := ""
+		if i+1 < bands {
+			cond += fmt.Sprintf(" AND sent_at > ?%d", i+3)
+		}
+		if i > 0 { // the first has no end: a clock that was set back loses nobody
+			cond += fmt.Sprintf(" AND sent_at <= ?%d", i+2)
+		}
+		b.WriteString(count("figures_sent", cond))
+	}
+	b.WriteString(" FROM g WHERE team IS NOT NULL")
 	return b.String()
 }
 
-// OpenFigures counts the open cases of a council by team and kind, as things stand at now; what was due before today is
-// overdue. bands are how long ago a case was sent, from the shortest: the first band begins at bands[0].
+const heldSQL = "SELECT team, kind, count(*) FROM assessments INDEXED BY figures_sent WHERE council = ? AND lane = 'held' AND status = 'sent' GROUP BY team, kind"
+
+// OpenFigures counts the open cases of a council by team and kind, as things stand at now, and beside them those on hold; what
+// was due before today is overdue. bands are how long ago a case was sent, from the shortest: the first band begins at bands[0].
 func (s *Store) OpenFigures(ctx context.Context, council string, now, today time.Time, bands []time.Duration) ([]care.OpenFigures, error) {
-	args := []any{micros(today), -int(care.PrioritySafety)}
-	for i, from := range bands {
-		oldest := int64(-1)
-		if i+1 < len(bands) {
-			oldest = micros(now.Add(-bands[i+1]))
-		}
-		newest := micros(now.Add(-from))
-		if i == 0 {
-			newest = micros(now.AddDate(100, 0, 0)) // a clock that was set back loses nobody
-		}
-		args = append(args, oldest, newest)
+	args := []any{council, micros(today)}
+	for _, from := range bands[1:] {
+		args = append(args, micros(now.Add(-from)))
 	}
 	var all []care.OpenFigures
-	err := s.readRows(ctx, openSQL(len(bands)), append(args, council), func(r *sql.Rows) error {
+	err := s.readRows(ctx, openSQL(len(bands)), args, func(r *sql.Rows) error {
 		f := care.OpenFigures{Waiting: make([]int, len(bands))}
-		dest := []any{&f.Team, (*string)(&f.Kind), &f.Open, &f.Unassigned, &f.Overdue, &f.Safety}
+		dest := []any{&f.Team, (*string)(&f.Kind), &f.Unassigned, &f.Overdue, &f.Safety}
 		for i := range f.Waiting {
 			dest = append(dest, &f.Waiting[i])
 		}
 		err := r.Scan(dest...)
+		for _, n := range f.Waiting {
+			f.Open += n
+		}
 		all = append(all, f)
 		return err
 	})
+	if err == nil {
+		err = s.readRows(ctx, heldSQL, []any{council}, func(r *sql.Rows) error {
+			h := care.OpenFigures{Waiting: make([]int, len(bands))}
+			if err := r.Scan(&h.Team, (*string)(&h.Kind), &h.Held); err != nil {
+				return err
+			}
+			if i := slices.IndexFunc(all, func(f care.OpenFigures) bool { return f.Team == h.Team && f.Kind == h.Kind }); i >= 0 {
+				all[i].Held = h.Held
+			} else {
+				all = append(all, h)
+			}
+			return nil
+		})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("counting open cases: %w", err)
 	}
@@ -101,7 +131,8 @@ func (s *Store) OpenFigures(ctx context.Context, council string, now, today time
 }
 
 const (
-	cameSQL   = "SELECT count(*) FROM assessments INDEXED BY assessments_came WHERE council = ? AND test = 0 AND sent_at >= ? AND sent_at < ? AND status <> 'draft'"
+	// Somebody who sent twice came in once: duplicates and tests have lanes of their own.
+	cameSQL   = "SELECT count(*) FROM assessments INDEXED BY queue_all_sent WHERE council = ? AND sent_at >= ? AND sent_at < ? AND lane IN ('open', 'held', 'signed') AND lane <> ''"
 	closedSQL = `SELECT count(*) FROM determinations d INDEXED BY determinations_signed WHERE d.council = ? AND d.signed_at >= ? AND d.signed_at < ? AND d.version = 1
 		AND NOT EXISTS (SELECT 1 FROM assessments a WHERE a.id = d.case_id AND a.test = 1)`
 )
@@ -118,25 +149,47 @@ func (s *Store) WeekFigures(ctx context.Context, council string, from []time.Tim
 		if err := s.readRow(ctx, closedSQL, args, &all[i].Out); err != nil {
 			return nil, fmt.Errorf("counting what was closed: %w", err)
 		}
+		if err := s.addDisposed(ctx, args, &all[i]); err != nil {
+			return nil, err
+		}
 	}
 	return all, nil
 }
 
-const workersSQL = `SELECT worker, count(*), sum(due_at < ?) FROM assessments INDEXED BY assessments_held
-	WHERE council = ? AND test = 0 AND status = 'sent' GROUP BY worker`
+// workersSQL counts the cases of each worker in one lane, stepping from one worker to the next as openSQL does.
+const workersSQL = `WITH RECURSIVE g (worker) AS (
+		SELECT * FROM (SELECT worker FROM assessments INDEXED BY figures_worker WHERE council = ?1 AND lane = ?2 AND status = 'sent' ORDER BY worker LIMIT 1)
+		UNION ALL SELECT (SELECT worker FROM assessments INDEXED BY figures_worker WHERE council = ?1 AND lane = ?2 AND status = 'sent' AND worker > g.worker
+			ORDER BY worker LIMIT 1) FROM g WHERE g.worker IS NOT NULL)
+	SELECT worker, (SELECT count(*) FROM assessments INDEXED BY figures_worker WHERE council = ?1 AND lane = ?2 AND status = 'sent' AND worker = g.worker),
+		(SELECT count(*) FROM assessments INDEXED BY figures_worker WHERE council = ?1 AND lane = ?2 AND status = 'sent' AND worker = g.worker AND due_at < ?3)
+	FROM g WHERE worker IS NOT NULL`
 
-// WorkerFigures counts the open cases of a council by who has them; what was due before today is overdue. Names are for the
-// caller to fill in.
+// WorkerFigures counts the open cases of a council by who has them, and beside them those on hold; what was due before today is
+// overdue. Names are for the caller to fill in.
 func (s *Store) WorkerFigures(ctx context.Context, council string, today time.Time) ([]care.WorkerFigures, error) {
 	var all []care.WorkerFigures
-	err := s.readRows(ctx, workersSQL, []any{micros(today), council}, func(r *sql.Rows) error {
-		var f care.WorkerFigures
-		err := r.Scan(&f.Worker, &f.Open, &f.Overdue)
-		all = append(all, f)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("counting cases by worker: %w", err)
+	for _, lane := range []care.Lane{care.LaneOpen, care.LaneHeld} {
+		err := s.readRows(ctx, workersSQL, []any{council, string(lane), micros(today)}, func(r *sql.Rows) error {
+			var worker string
+			var n, overdue int
+			if err := r.Scan(&worker, &n, &overdue); err != nil {
+				return err
+			}
+			i := slices.IndexFunc(all, func(f care.WorkerFigures) bool { return f.Worker == worker })
+			if i < 0 {
+				i, all = len(all), append(all, care.WorkerFigures{Worker: worker})
+			}
+			if lane == care.LaneHeld {
+				all[i].Held = n
+			} else {
+				all[i].Open, all[i].Overdue = n, overdue
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("counting cases by worker: %w", err)
+		}
 	}
 	return all, nil
 }

@@ -18,7 +18,7 @@ import (
 // TestOlderShapesAreBroughtOn makes a database of each earlier shape, with a draft, a case and a session in it, and
 // opens it: what was stored is there, and what is new works on it.
 func TestOlderShapesAreBroughtOn(t *testing.T) {
-	const newest = 11
+	const newest = 14
 	for version := int64(1); version < newest; version++ {
 		t.Run(fmt.Sprint("from ", version), func(t *testing.T) {
 			ctx := t.Context()

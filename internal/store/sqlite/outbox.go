@@ -52,9 +52,9 @@ func (s *Store) post(t *tx, ev *care.Event) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO outbox (id, council, message, kind, queued_at, tries, last_try_at, last_error, data_key, body)
-		VALUES (?, ?, ?, ?, ?, 0, 0, '', ?, ?)`,
-		id, ev.Council, message, ev.Mail.Kind, micros(ev.At), wrapped, record.Seal("body", body))
+	_, err = t.exec(`INSERT INTO outbox (id, council, message, kind, queued_at, tries, last_try_at, last_error, about, data_key, body)
+		VALUES (?, ?, ?, ?, ?, 0, 0, '', ?, ?, ?)`,
+		id, ev.Council, message, ev.Mail.Kind, micros(ev.At), ev.Subject, wrapped, record.Seal("body", body))
 	return told(err)
 }
 

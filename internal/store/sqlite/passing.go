@@ -24,14 +24,17 @@ func (t *tx) mayAdd(council, id string) error {
 	return nil
 }
 
-// news marks a case to which a citizen added something.
+// news marks a case to which a citizen added something, and the one that goes on in its stead: a duplicate is in nobody's list.
 func (t *tx) news(e care.Entry) error {
 	if e.By != care.ActorCitizen {
 		return nil
 	}
-	_, err := t.exec("UPDATE assessments SET news_at = ? WHERE id = ? AND status <> 'draft'", micros(e.At), e.Case)
+	_, err := t.exec("UPDATE assessments SET news_at = ? WHERE id IN (?, "+goesOnSQL+") AND status <> 'draft'", micros(e.At), e.Case, e.Case)
 	return told(err)
 }
+
+// goesOnSQL is the id of the case that goes on in another one's stead; no row where it stands for itself.
+const goesOnSQL = "(SELECT duplicate_of FROM assessments WHERE id = ?)"
 
 // looked takes that mark away once whoever has the case, or anybody while nobody has it, sees what is new.
 func (t *tx) looked(view care.Event) error {
@@ -359,6 +362,9 @@ func (s *Store) JoinPassed(ctx context.Context, draft care.Assessment, x care.Tr
 			if err := t.raise(x.ToCouncil, x.NewCase, draft.Priority, e.At); err != nil {
 				return err
 			}
+			if err := t.adapt(x.ToCouncil, x.NewCase, draft.Adapted); err != nil {
+				return err
+			}
 			t.erased()
 			return t.addEventsOf(x, evs)
 		})
@@ -369,14 +375,45 @@ func (s *Store) JoinPassed(ctx context.Context, draft care.Assessment, x care.Tr
 	return nil
 }
 
-// raise brings an open case forward to a priority that is higher than its own, and gives it a version more: nobody signs
-// what they have not read.
+// raise brings an open case forward to a priority that is higher than its own, and with it the one that goes on in its stead. It
+// gives each a version more: nobody signs what they have not read.
 func (t *tx) raise(council, id string, p care.Priority, at time.Time) error {
 	_, err := t.exec(`UPDATE assessments SET version = version + 1, queue_rank = min(queue_rank, ?),
-		due_at = CASE WHEN ? < queue_rank THEN min(due_at, ?) ELSE due_at END WHERE id = ? AND council = ? AND status = 'sent'`,
-		-int(p), -int(p), micros(at), id, council)
+		due_at = CASE WHEN ? < queue_rank THEN min(due_at, ?) ELSE due_at END WHERE id IN (?, `+goesOnSQL+`) AND council = ? AND status = 'sent'`,
+		-int(p), -int(p), micros(at), id, id, council)
 	return told(err)
 }
+
+// adapt notes that somebody told of a need for another format, language or way of communicating. Nobody takes that back by not
+// telling of it.
+func (t *tx) adapt(council, id string, adapted bool) error {
+	if !adapted {
+		return nil
+	}
+	_, err := t.exec("UPDATE assessments SET adapted = 1 WHERE id IN (?, "+goesOnSQL+") AND council = ? AND status <> 'draft'", id, id, council)
+	return told(err)
+}
+
+// Twins are the cases that a case stands for, and the one that goes on in its own stead: by when they were sent.
+func (s *Store) Twins(ctx context.Context, council, caseID string) ([]care.Twin, error) {
+	var all []care.Twin
+	err := s.readRows(ctx, duplicatesSQL, []any{caseID, council}, func(r *sql.Rows) error {
+		var x care.Twin
+		var sent, news int64
+		err := r.Scan(&x.ID, &x.Reference, (*string)(&x.Kind), &sent, &news, &x.GoesOn)
+		x.SentAt, x.NewsAt = fromMicros(sent), fromMicros(news)
+		all = append(all, x)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the duplicates of case %s: %w", caseID, err)
+	}
+	return all, nil
+}
+
+const duplicatesSQL = `SELECT id, reference, kind, sent_at, news_at, 0 FROM assessments WHERE duplicate_of = ?1 AND duplicate_of <> '' AND council = ?2
+	UNION ALL SELECT o.id, o.reference, o.kind, o.sent_at, o.news_at, 1 FROM assessments a JOIN assessments o ON o.id = a.duplicate_of
+		WHERE a.id = ?1 AND a.council = ?2 AND a.duplicate_of <> '' ORDER BY 4, 1`
 
 // AddUrgent adds an entry to a case and brings the case forward to a priority, both or neither. Errors as of AddEntry.
 func (s *Store) AddUrgent(ctx context.Context, council string, e care.Entry, p care.Priority, evs ...care.Event) error {
@@ -399,7 +436,7 @@ func (s *Store) AddUrgent(ctx context.Context, council string, e care.Entry, p c
 }
 
 const waitingSQL = `SELECT id FROM assessments INDEXED BY assessments_waiting
-	WHERE council = ? AND status = 'sent' AND waits_from < ? AND sent_at < ? ORDER BY waits_from, sent_at LIMIT ?`
+	WHERE council = ? AND status = 'sent' AND duplicate_of = '' AND waits_from < ? AND sent_at < ? ORDER BY waits_from, sent_at LIMIT ?`
 
 // Waiting lists the ids of up to limit open cases that were sent before a time and last asked or spoken with before it, as
 // far as NoteWaiting was told, those waiting longest first.

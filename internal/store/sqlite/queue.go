@@ -312,7 +312,7 @@ func (s *Store) places(ctx context.Context, query string, args []any, n int) (al
 }
 
 const lineSQL = `SELECT a.id, a.reference, a.kind, a.status, a.version, a.queue_rank, a.sent_at, a.due_at, a.worker, a.worker_name,
-	a.team, a.restricted, a.held_until, a.test, a.adapted, a.first_opened, a.revising, a.passed, a.news_at, a.escalated, coalesce(g.at, 0), coalesce(g.until, 0),
+	a.team, a.restricted, a.held_until, a.test, a.adapted, a.first_opened, a.revising, a.passed, a.news_at, a.duplicate_of, a.escalated, coalesce(g.at, 0), coalesce(g.until, 0),
 	a.sealed_version, a.data_key, a.summary
 	FROM assessments a LEFT JOIN case_grants g ON g.case_id = a.id AND g.practitioner = ?
 	WHERE a.id = ? AND a.council = ? AND a.status <> 'draft'`
@@ -323,7 +323,7 @@ func (s *Store) line(ctx context.Context, council *keys.Council, slug, id, viewe
 	var version int
 	var key, summary []byte
 	err = s.readRow(ctx, lineSQL, []any{viewer, id, slug}, &l.ID, &l.Reference, (*string)(&l.Kind), (*string)(&l.Status), &l.Version, &rank, &sent, &due,
-		&l.Worker, &l.WorkerName, &l.Team, &l.Restricted, &held, &l.Test, &l.Adapted, &opened, &l.Revising, &l.Passed, &news, &escalated, &granted, &until, &version, &key, &summary)
+		&l.Worker, &l.WorkerName, &l.Team, &l.Restricted, &held, &l.Test, &l.Adapted, &opened, &l.Revising, &l.Passed, &news, &l.DuplicateOf, &escalated, &granted, &until, &version, &key, &summary)
 	if err != nil {
 		return l, told(err)
 	}

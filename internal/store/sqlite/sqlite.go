@@ -93,6 +93,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening database %s: %w", o.Path, err)
 	}
+	if err := refuseBackup(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("opening database %s: %w", o.Path, err)
+	}
 	if err := ownFile(path); err != nil {
 		return nil, fmt.Errorf("opening database %s: %w", o.Path, err)
 	}
@@ -110,6 +113,9 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	// Transactions begin immediate: one that reads first and writes later fails with SQLITE_BUSY as soon as another
 	// process writes too.
 	if s.writeDB, err = openDB(s.path, 1, "immediate", write...); err != nil {
+		return err
+	}
+	if err := refuseCopied(ctx, s.writeDB); err != nil {
 		return err
 	}
 	if err := migrate(ctx, s.writeDB); err != nil {
@@ -130,6 +136,9 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	s.mail = newMailQueue(s.writeDB)
 	if s.writer, err = newWriter(ctx, s.writeDB, s.post, o.beforeCommit); err != nil {
 		return err
+	}
+	if err := s.settleRestored(ctx); err != nil {
+		return errors.Join(fmt.Errorf("settling what was restored: %w", err), s.writer.close())
 	}
 	return nil
 }
@@ -263,7 +272,7 @@ func (s *Store) read(ctx context.Context, query string) (*sql.Stmt, error) {
 	}
 	st, err := s.readDB.PrepareContext(ctx, query)
 	if err != nil {
-		return nil, fmt.Errorf("preparing a query: %w", err)
+		return nil, fmt.Errorf("preparing a query: %w", unavailable(err))
 	}
 	if first, loaded := s.reads.LoadOrStore(query, st); loaded {
 		_ = st.Close() // another goroutine was quicker
@@ -283,7 +292,7 @@ func (s *Store) readRow(ctx context.Context, query string, args []any, dest ...a
 	if err != nil {
 		return err
 	}
-	return st.QueryRowContext(ctx, args...).Scan(dest...)
+	return unavailable(st.QueryRowContext(ctx, args...).Scan(dest...))
 }
 
 // readRows calls each for every row; scan there.
@@ -294,7 +303,7 @@ func (s *Store) readRows(ctx context.Context, query string, args []any, each fun
 	}
 	rows, err := st.QueryContext(ctx, args...)
 	if err != nil {
-		return err
+		return unavailable(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -302,5 +311,5 @@ func (s *Store) readRows(ctx context.Context, query string, args []any, each fun
 			return err
 		}
 	}
-	return rows.Err()
+	return unavailable(rows.Err())
 }

@@ -24,20 +24,6 @@ func planOf(t *testing.T, s *Store, query string, args []any) string {
 	return strings.Join(steps, "; ")
 }
 
-// TestFiguresAreCountedFromIndexes: no count looks into the table, and none sorts.
-func TestFiguresAreCountedFromIndexes(t *testing.T) {
-	s := newStore(t)
-	for _, query := range []string{openSQL(6), workersSQL, cameSQL, closedSQL, figuresSQL, acknowledgementSQL} {
-		plan := planOf(t, s, query, make([]any, strings.Count(query, "?")))
-		if strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE") {
-			t.Errorf("%s: %s", query, plan)
-		}
-		if !strings.Contains(plan, "COVERING INDEX") && !strings.Contains(plan, "PRIMARY KEY") {
-			t.Errorf("%s: not from an index alone: %s", query, plan)
-		}
-	}
-}
-
 // TestTheTrailIsIndexed: every search is led by an index in the order of the page, but for that of one case, whose events are
 // few; and a cursor is looked up, not walked to.
 func TestTheTrailIsIndexed(t *testing.T) {
@@ -87,29 +73,5 @@ func TestASearchLooksThroughSoMany(t *testing.T) {
 	q.After = page.Next
 	if page, err = s.Trail(t.Context(), q); err != nil || page.Next != "" {
 		t.Errorf("the rest has a next page %q, %v", page.Next, err)
-	}
-}
-
-// BenchmarkOpenFigures counts a council's open cases.
-func BenchmarkOpenFigures(b *testing.B) {
-	const open = 10_000
-	s := newStore(b)
-	must(b, s.write(b.Context(), func(t *tx) error {
-		for i := range open {
-			if _, err := t.exec(`INSERT INTO assessments (id, council, kind, ruleset, status, version, sealed_version, started_at, saved_at, reference, sent_at, due_at, queue_rank,
-				linked_to, worker, worker_name, data_key, answers, summary, team)
-				VALUES (?, ?, ?, '', 'sent', 1, 1, 0, 0, ?, ?, ?, 0, '', ?, '', x'', zeroblob(3000), zeroblob(500), ?)`,
-				fmt.Sprint("c", i), north, fmt.Sprint("kind", i%4), fmt.Sprint("R", i), i, i, fmt.Sprint("w", i%60), fmt.Sprint("t", i%8)); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
-	bands := []time.Duration{0, 8 * 24 * time.Hour, 15 * 24 * time.Hour, 29 * 24 * time.Hour, 85 * 24 * time.Hour, 183 * 24 * time.Hour}
-	for b.Loop() {
-		all, err := s.OpenFigures(b.Context(), north, noon, noon, bands)
-		if err != nil || len(all) != 8 {
-			b.Fatal(len(all), err)
-		}
 	}
 }

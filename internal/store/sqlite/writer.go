@@ -75,6 +75,9 @@ func newWriter(ctx context.Context, db *sql.DB, post func(*tx, *care.Event) erro
 
 // write runs do with everybody else's changes in one transaction and returns when that is durable.
 //
+// care.ErrUnavailable when the disk is full, read-only or faulty: nothing is changed, and a later change may succeed. After a
+// failed sync too: SQLite does not count what it wrote before one as written, and writes all of it again (ADR 0019).
+//
 // When ctx ends before do was begun, do is not run and nothing is changed. After that the outcome is waited for: to
 // walk away from a change under way would be to not know whether it was made.
 func (s *Store) write(ctx context.Context, do func(*tx) error) error {
@@ -83,16 +86,16 @@ func (s *Store) write(ctx context.Context, do func(*tx) error) error {
 	}
 	j := &job{do: do, done: make(chan error, 1)}
 	if err := s.writer.submit(ctx, j); err != nil {
-		return err
+		return unavailable(err)
 	}
 	select {
 	case err := <-j.done:
-		return err
+		return unavailable(err)
 	case <-ctx.Done():
 		if j.state.CompareAndSwap(waiting, left) {
 			return ctx.Err()
 		}
-		return <-j.done
+		return unavailable(<-j.done)
 	}
 }
 
