@@ -5,12 +5,13 @@ SHELL := /bin/sh
 GO ?= go
 ADDR ?= localhost:8080
 DB ?= data/threshold.db
+SHOTS ?= data/pictures
 
 ASSET_SOURCES := $(shell find static/sass static/js static/icon.svg tools/assets package-lock.json -type f 2>/dev/null)
 TEMPL_SOURCES := $(shell find templates -name '*.templ')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check dev assets generate generated lint clean
+.PHONY: help run test powercut build browser check dev assets generate generated lint clean fuzz words weaknesses
 
 help: ## say what there is
 	@printf 'Threshold\n\n'
@@ -23,6 +24,13 @@ test: assets generate ## run every test
 	$(GO) test -timeout 40m ./...
 	@[ -n "$$CHROMIUM" ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 		echo "Left out: the walks in a real browser, because Chromium is not installed (on Debian: apt-get install chromium fonts-liberation)."
+
+powercut: ## cut the power under the store CUTS times (3,000), as root on Linux; prints what was lost
+	THRESHOLD_POWER_CUTS="$${CUTS:-3000}" $(GO) test -count=1 -timeout 60m -v -run 'TestPowerCuts' ./internal/store/sqlite
+
+browser: assets generate ## walk every page in Chromium and keep pictures of them all in SHOTS
+	@SCREENSHOTS="$(abspath $(SHOTS))" $(GO) test -count=1 -v -timeout 40m -run '^TestBrowser' ./cmd/threshold
+	@echo "The pictures, all on one page: $(SHOTS)/index.html"
 
 build: assets generate ## make bin/threshold, one file with everything inside
 	@echo "Building bin/threshold"
@@ -56,6 +64,20 @@ generate: .templ-generated ## turn templates into Go
 	@echo "Generating templates"
 	@$(GO) tool templ generate -path templates >/dev/null 2>&1 || $(GO) tool templ generate -path templates
 	@touch $@
+
+# FUZZ is how often each target runs, or for how long, such as 1000x or 30s.
+FUZZ ?= 10000000x
+fuzz: ## throw bytes at every place where bytes come in (FUZZ=1000x or FUZZ=30s for less)
+	@grep -rnoE '^func Fuzz[A-Za-z0-9]+' --include='*_test.go' cmd internal static templates web | sort | while IFS=: read -r file _ name; do \
+		echo "$$(dirname $$file) $${name#func }"; \
+		$(GO) test -timeout 0 -run '^$$' -fuzz "^$${name#func }$$" -fuzztime $(FUZZ) ./$$(dirname $$file) || exit 1; \
+	done
+
+words: ## say how the wording reads, page by page (UPDATE=1 writes the figures anew)
+	@$(GO) test ./internal/eligibility -count=1 -v -run '^TestWordsReport$$' $(if $(UPDATE),-args -update-words)
+
+weaknesses: ## sabotage the product in small ways: the tests must notice each (ONLY=regexp for some)
+	@$(GO) run tools/weaknesses/main.go $(if $(ONLY),-only '$(ONLY)')
 
 lint: ## look for what the compiler does not see
 	$(GO) tool -modfile=tools/go.mod golangci-lint run

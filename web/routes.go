@@ -25,7 +25,7 @@ func (s *Server) routes(e *echo.Echo) {
 		middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{Limit: maxBody, Skipper: takesFile}),
 		middleware.ContextTimeout(handlerTime),
 		sameOrigin(),
-		middleware.GzipWithConfig(middleware.GzipConfig{Level: 1, MinLength: 1024, Skipper: isStatic}),
+		compressed(newGzipper()),
 	)
 	for _, r := range s.table() {
 		e.Add(r.method, r.path, r.guard(s, r.handler))

@@ -110,13 +110,18 @@ func (s *Server) openCase(c echo.Context, page string) (casework.CaseFile, error
 
 func casePath(f care.Assessment) string { return "/staff/case/" + f.Reference }
 
+// pageTexts are the words of the headings, buttons and labels of a case's pages.
+func pageTexts(rs *eligibility.Ruleset) func(key string) string {
+	return func(key string) string { return rs.Text("staff.page."+key, nil) }
+}
+
 // staffCase is what every page of a case shares. page is its last path segment, "" for the summary.
 func (s *Server) staffCase(c echo.Context, f casework.CaseFile, page, title string) pages.StaffCase {
 	v, path := visitOf(c), casePath(f.Assessment)
 	p := pages.StaffCase{
 		Layout:   s.staffLayout(c, title+", "+casework.FormatReference(f.Reference)),
 		Identity: s.identity(f.Assessment, f.Rules, f.Flags()),
-		Path:     path,
+		Path:     path, Texts: pageTexts(f.Rules),
 		Take: pages.StaffTake{
 			Held: f.Worker, Worker: f.WorkerName, Mine: f.Worker == v.Actor.ID && f.Worker != "", Allowed: f.Status == care.StatusSent,
 		},
@@ -131,6 +136,7 @@ func (s *Server) staffCase(c echo.Context, f casework.CaseFile, page, title stri
 		p.Nav.Items = append(p.Nav.Items, components.SubNavigationItem{Text: "Learning notes", Href: path + "/learning", Current: page == "learning"})
 	}
 	s.passedOn(c, f, &p)
+	goesOn(f, page, &p)
 	if d, ok := f.LastDetermination(); ok && f.Locked() {
 		p.Locked, p.Signed = true, path+"/signed"
 		p.LockedBy = f.Rules.Text("staff.locked_by", eligibility.Words{"name": d.ByName, "when": longTime(d.SignedAt)})
@@ -152,8 +158,8 @@ func caseNavigation(a care.Assessment, page string) components.SubNavigationPara
 		add("Answers and law", "answers")
 		add("Impact", "impact")
 	}
-	if _, _, passed := casework.Passed(a); passed {
-		// its record is the other council's to make
+	if _, _, passed := casework.Passed(a); passed || a.DuplicateOf != "" && a.Status == care.StatusSent {
+		// its record is the other council's to make, or that of the case that goes on
 	} else if (casework.CaseFile{Assessment: a}).Locked() {
 		add("Record", "signed")
 	} else {
@@ -164,7 +170,7 @@ func caseNavigation(a care.Assessment, page string) components.SubNavigationPara
 	if (casework.CaseFile{Assessment: a}).Assessed() {
 		add("Read together", "link")
 	}
-	if _, _, passed := casework.Passed(a); passed || a.Status == care.StatusSent {
+	if _, _, passed := casework.Passed(a); passed || a.Status == care.StatusSent && a.DuplicateOf == "" {
 		add("Pass on", "transfer")
 	}
 	return nav
@@ -351,6 +357,15 @@ func (s *Server) lockedPage(c echo.Context, err error, typed []pages.StaffTold) 
 		p.Title = "Another council has this case"
 		p.Layout, p.Lines = s.staffLayout(c, p.Title), rs.Texts("staff.passed_locked", nil)
 		p.Next = pages.Link{Text: "See where it went", Href: "/staff/case/" + url.PathEscape(c.Param("ref")) + "/transfer"}
+	}
+	if errors.Is(err, casework.ErrDuplicate) {
+		rs, err := s.Casework.Words()
+		if err != nil {
+			return true, err
+		}
+		p.Title = rs.Text("staff.duplicate.locked_title", nil)
+		p.Layout, p.Lines = s.staffLayout(c, p.Title), rs.Texts("staff.duplicate.locked", nil)
+		p.Next = pages.Link{Text: rs.Text("staff.duplicate.locked_see", nil), Href: "/staff/case/" + url.PathEscape(c.Param("ref")) + "/" + placePage}
 	}
 	for _, t := range typed {
 		for _, a := range t.Answers {

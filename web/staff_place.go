@@ -60,6 +60,9 @@ func (s *Server) placeAgain(c echo.Context, status int, typed placeTyped) error 
 	if !f.HeldUntil.IsZero() {
 		p.Held = rs.Text("staff.place.held", eligibility.Words{"day": longDate(f.HeldUntil)})
 	}
+	if f.DuplicateOf != "" && f.Passed == "" {
+		p.Undo = rs.Text("staff.duplicate.undo", eligibility.Words{"ref": casework.FormatReference(f.GoesOn)})
+	}
 	if typed.conflict {
 		p.Conflict = rs.Text("staff.place.conflict", nil)
 	}
@@ -144,12 +147,35 @@ func (s *Server) placeNow(f casework.CaseFile, hands casework.Hands) []pages.Sta
 		if l, ok := last[kind]; ok {
 			text := l.Note.Text
 			if kind == care.EntryDuplicate {
-				text = casework.FormatReference(l.Note.Outcome) + ": " + text
+				text = f.Rules.Text("staff.duplicate."+l.Note.Choice, eligibility.Words{"ref": casework.FormatReference(l.Note.Outcome)}) + " " + text
 			}
 			rows = append(rows, row(f.Rules.Choice("entries", string(kind)), text+" ("+l.Note.ByName+", "+longTime(l.At)+")"))
 		}
 	}
 	return rows
+}
+
+// goesOn says on every page of a duplicate with which case work goes on, and on every page of that one for which it stands.
+func goesOn(f casework.CaseFile, page string, p *pages.StaffCase) {
+	for _, twin := range f.Duplicates {
+		ref := eligibility.Words{"ref": casework.FormatReference(twin.Reference)}
+		out := pages.StaffTwin{Link: pages.Link{Text: f.Rules.Text("staff.duplicate.stands_for", ref), Href: "/staff/case/" + twin.Reference}}
+		if !twin.NewsAt.IsZero() {
+			out.New = f.Rules.Text("staff.new_from_person", nil)
+		}
+		p.Twins = append(p.Twins, out)
+	}
+	if f.GoesOn == "" || f.Passed != "" {
+		return
+	}
+	p.Locked, p.Take.Allowed = true, false
+	ref := eligibility.Words{"ref": casework.FormatReference(f.GoesOn)}
+	p.GoesOn = pages.StaffGoesOn{
+		Text: f.Rules.Text("staff.duplicate.goes_on", ref), Do: []pages.Link{{Text: f.Rules.Text("staff.duplicate.see", ref), Href: "/staff/case/" + f.GoesOn}},
+	}
+	if page != placePage {
+		p.GoesOn.Do = append(p.GoesOn.Do, pages.Link{Text: f.Rules.Text("staff.duplicate.mistake", nil), Href: casePath(f.Assessment) + "/" + placePage + "#duplicate"})
+	}
 }
 
 // alike tells of open cases that may be of the same person.
@@ -253,9 +279,15 @@ func (s *Server) staffMarkTest(c echo.Context) error {
 	})
 }
 
-// staffMarkDuplicate notes that a case is a duplicate of another.
+// duplicateNo takes the mark of a duplicate off, as the field "mark" says.
+const duplicateNo = "no"
+
+// staffMarkDuplicate ends work on a case because it goes on with another, or takes that back.
 func (s *Server) staffMarkDuplicate(c echo.Context) error {
-	return s.changePlace(c, "duplicate", doneMarked, []string{"of", "reason"}, func(ctx context.Context, actor care.Actor, pick casework.Pick, values url.Values) error {
+	return s.changePlace(c, "duplicate", doneMarked, []string{"of", "reason", "mark"}, func(ctx context.Context, actor care.Actor, pick casework.Pick, values url.Values) error {
+		if values.Get("mark") == duplicateNo {
+			return s.Casework.NotDuplicate(ctx, actor, pick, values.Get("reason"))
+		}
 		return s.Casework.MarkDuplicate(ctx, actor, pick, values.Get("of"), values.Get("reason"))
 	})
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -28,6 +29,49 @@ var talkFlags = []string{"advocate_s67", "appropriate_person_check", "deafblind_
 
 // offPaper are questions about what a carer said of going on: the adult they care for may read the sheet, and never that.
 var offPaper = []string{"check_able_but_unwell"}
+
+// How much of each list there is room for on one sheet of paper; the rest stands on the screen.
+const (
+	paperOwn    = 6
+	paperAsks   = 10
+	paperChecks = 3
+)
+
+// cutBlocks cuts blocks after n rows.
+func cutBlocks(all []pages.StaffBlock, n int) (fit, rest []pages.StaffBlock) {
+	for _, b := range all {
+		has := min(n, len(b.Rows))
+		if n -= has; has > 0 {
+			fit = append(fit, pages.StaffBlock{Title: b.Title, Rows: b.Rows[:has]})
+		}
+		if has < len(b.Rows) {
+			rest = append(rest, pages.StaffBlock{Title: b.Title, Rows: b.Rows[has:]})
+		}
+	}
+	return fit, rest
+}
+
+// onOneSheet cuts the lists of the sheet to what one side of paper has room for, and says how much more there is.
+func onOneSheet(rs *eligibility.Ruleset, p *pages.StaffPreparePage) {
+	more := func(n int) string {
+		if n <= 0 {
+			return ""
+		}
+		return rs.Text("staff.prepare_more", eligibility.Words{"n": strconv.Itoa(n)})
+	}
+	p.Own, p.OwnRest = cutBlocks(p.Own, paperOwn)
+	rest := 0
+	for _, b := range p.OwnRest {
+		rest += len(b.Rows)
+	}
+	p.OwnMore = more(rest)
+	asks := min(paperAsks, len(p.Asks))
+	p.Asks, p.AsksRest = p.Asks[:asks], p.Asks[asks:]
+	p.AsksMore = more(len(p.AsksRest))
+	checks := min(paperChecks, len(p.Checks.Items))
+	p.Checks.Items, p.ChecksRest = p.Checks.Items[:checks], p.Checks.Items[checks:]
+	p.ChecksMore = more(len(p.ChecksRest))
+}
 
 // staffPrepare is the sheet for a visit.
 func (s *Server) staffPrepare(c echo.Context) error {
@@ -87,6 +131,7 @@ func (s *Server) staffPrepare(c echo.Context) error {
 	}
 	p.Months = diaryMonths(rs, all[0].words, diaryOf(f))
 	p.Key = diaryKey(rs, all[0].words)
+	onOneSheet(rs, &p)
 	return render(c, http.StatusOK, pages.StaffPrepare(p))
 }
 

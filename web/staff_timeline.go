@@ -41,7 +41,7 @@ func (s *Server) staffTimeline(c echo.Context) error {
 	p.Layout = s.staffLayout(c, "Timeline, "+casework.FormatReference(a.Reference))
 	if !trail.Bare {
 		p.StaffCase = pages.StaffCase{
-			Layout: p.Layout, Path: casePath(a), Identity: s.identity(a, rs, a.Summary.Flags), Nav: caseNavigation(a, "timeline"),
+			Layout: p.Layout, Path: casePath(a), Texts: pageTexts(rs), Identity: s.identity(a, rs, a.Summary.Flags), Nav: caseNavigation(a, "timeline"),
 			Take: pages.StaffTake{Held: a.Worker, Worker: a.WorkerName, Mine: a.Worker != "" && a.Worker == visitOf(c).Actor.ID, Allowed: a.Status == care.StatusSent},
 		}
 	}
@@ -87,7 +87,8 @@ func (s *Server) wordsOf(a care.Assessment) (*eligibility.Ruleset, error) {
 
 // The types of event that a timeline can be narrowed to. Everything that is none of the others is a change.
 const (
-	listTimeline = "timeline"
+	listTimeline  = "timeline"
+	listCasePages = "case_pages" // what of a case was opened, by the detail of the event
 
 	typeViews    = "views"
 	typeChanges  = "changes"
@@ -185,6 +186,15 @@ func eventDetail(rs *eligibility.Ruleset, ev care.Event) string {
 	list := map[string]string{"code.given": "codes", "code.used": "codes", "access.ended": "codes", "account.started": "voices", "account.sent": "voices", "draft.started": "begun"}[ev.Verb]
 	if list != "" {
 		if text := rs.Choice(list, ev.Detail); text != ev.Detail {
+			return text
+		}
+	}
+	if typeOf(ev) == typeViews || ev.Verb == "case.exported" {
+		page, part, _ := strings.Cut(ev.Detail, "/")
+		if text := rs.Choice(listCasePages, page); text != page {
+			if form := "staff.letter.form." + part; page == "letter" && slices.Contains(casework.LetterForms, part) {
+				text += ": " + rs.Text(form, nil)
+			}
 			return text
 		}
 	}

@@ -12,10 +12,10 @@ import (
 // demoRegistration is made up, like everybody in the demonstration. Who has none cannot sign alone.
 const demoRegistration = "SW000000"
 
-// demoWords are what the practitioner of the demonstration wrote on the one case that is nearly done.
+// These are what the practitioners of the demonstration wrote on the cases they worked on: to the person, whose letter quotes it.
 const (
-	demoReason = "They told me on the visit, and showed me in the kitchen and the bathroom."
-	demoAble   = "We went through it on the visit. They manage this on their own."
+	demoReason = "You told me on the visit, and showed me in the kitchen and the bathroom."
+	demoAble   = "We went through it on the visit. You manage this on your own."
 )
 
 // seedRecord works one case as far as its signature: everything is found and written, the person was told and said that it is
@@ -64,8 +64,8 @@ func workToTheDraft(ctx context.Context, service *casework.Service, worker care.
 		return f, err
 	}
 	impact := care.Impact{
-		Areas: map[string]string{}, Significant: "yes", SignificantReason: "They eat one meal a day, and have stopped seeing people.",
-		Cause: "yes", CauseReason: "It comes from the illness they told us about.",
+		Areas: map[string]string{}, Significant: "yes", SignificantReason: "You eat one meal a day, and have stopped seeing people.",
+		Cause: "yes", CauseReason: "It comes from the illness you told us about.",
 	}
 	for _, area := range f.AreaIDs() {
 		impact.Areas[area] = "some"
@@ -83,8 +83,8 @@ func workToTheDraft(ctx context.Context, service *casework.Service, worker care.
 		return f, err
 	}
 	record := care.RecordDraft{
-		Decision: casework.DecisionEligible, DecisionReason: "They cannot manage several parts of daily life, and it changes a lot for them.",
-		NextSteps: "A plan with them next week, of help in the mornings.",
+		Decision: casework.DecisionEligible, DecisionReason: "You cannot manage several parts of daily life, and it changes a lot for you.",
+		NextSteps: "A plan with you next week, of help in the mornings.",
 		Ending:    care.RecordEnding{Wants: "yes", Residence: "here"},
 		Making: care.Making{
 			Training: "Assessor's training", Strengths: "They know their neighbours well, and like to be up early.", Prevention: "A rail by the bath.",

@@ -92,10 +92,11 @@ func (d *door) Accept() (net.Conn, error) {
 	return &guest{Conn: conn, leave: sync.OnceFunc(func() { <-d.places })}, nil
 }
 
-// shut lets nobody begin a connection any more. Those that were begun still come out of Accept.
+// shut lets nobody begin a connection any more. Those that were begun still come out of Accept. Where the kernel does not
+// know how, one that is being begun at that moment may be lost; that is no reason not to stop.
 func (d *door) shut() error {
-	err := stopGreeting(d.TCPListener)
-	return errors.Join(err, d.SetDeadline(time.Now().Add(lastCall)))
+	_ = stopGreeting(d.TCPListener)
+	return d.SetDeadline(time.Now().Add(lastCall))
 }
 
 // Close may be called twice.

@@ -206,6 +206,39 @@ func TestTheDemonstrationIsMadeOnce(t *testing.T) {
 			t.Errorf("no sample case has an entry %q", kind)
 		}
 	}
+	flagged, _, err := service.Supervision(t.Context(), worker, "", "")
+	if err != nil || len(flagged) != 1 || len(flagged[0].Why) == 0 || !flagged[0].Noted {
+		t.Errorf("no signed record is marked for supervision: %+v, %v", flagged, err)
+	}
+	offers, err := service.Offers(t.Context(), worker)
+	if err != nil || len(offers) == 0 {
+		t.Errorf("nothing is offered to a team: %v, %v", offers, err)
+	}
+	restricted, linked, alike, draft := 0, 0, 0, 0
+	for _, line := range lines("alderford") {
+		f, err := service.Open(t.Context(), worker, line.Reference, "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		pairs, _, err := service.Pairs(t.Context(), worker, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		twins, err := service.Alike(t.Context(), worker, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		linked, alike = linked+len(pairs), alike+len(twins)
+		if f.Restricted {
+			restricted++
+		}
+		if told, ok := f.Told(); ok && len(told.Replies) == 0 {
+			draft++
+		}
+	}
+	if restricted != 1 || linked != 2 || alike != 2 || draft != 1 {
+		t.Errorf("restricted %d, sides of linked pairs %d, of twins %d, drafts that wait for the person %d", restricted, linked, alike, draft)
+	}
 	if p, err := service.SignInDemo(t.Context(), "northmere", ""); err != nil || !p.Demo {
 		t.Errorf("signing in at the second council: %v", err)
 	}

@@ -169,6 +169,7 @@ func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, post
 	draining := &drain{Handler: handler}
 	server := newServer(draining, log)
 	var listen net.ListenConfig
+	listen.SetMultipathTCP(false) // the kernel cannot stop greeting on such sockets, see stopGreeting
 	listener, err := listen.Listen(ctx, "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w (is another one running? -addr 127.0.0.1:0 picks a free port)", addr, err)

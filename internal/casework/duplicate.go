@@ -59,7 +59,7 @@ func (s *Service) MarkDuplicate(ctx context.Context, actor care.Actor, pick Pick
 	case len(f.Duplicates) > 0:
 		c.add("of", "stands_for")
 	case other.DuplicateOf != "":
-		c.add("of", "duplicate")
+		c.add("of", "duplicate") // which is locked too, and for another reason
 	case other.Locked() || other.Passed != "":
 		c.add("of", "locked")
 	case other.Test != f.Test:

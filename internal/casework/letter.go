@@ -365,8 +365,9 @@ func (lw *letterWriter) sign() {
 		return
 	}
 	var to []string
+	carer := lw.r.Kind == string(care.KindAdultNeeds) // nobody cares for whom the letter tells that they are the carer
 	for _, who := range lw.r.Making.Copies {
-		if who == "carer" || who == "advocate" {
+		if who == "carer" && carer || who == "advocate" {
 			to = append(to, lw.text("copies."+who))
 		}
 	}
@@ -413,7 +414,7 @@ func (l Letter) Text() string {
 			b.WriteByte('\n')
 		}
 	}
-	labelled := func(row LetterRow) {
+	labelled := func(row LetterRow) { // a label that is a sentence stands on a line of its own
 		texts := strings.Join(row.Texts, "\n")
 		if row.Quoted {
 			texts = "\"" + texts + "\""
@@ -423,6 +424,9 @@ func (l Letter) Text() string {
 			line(texts)
 		case texts == "":
 			line(row.Label)
+		case strings.HasSuffix(row.Label, "."):
+			line(row.Label)
+			line(texts)
 		default:
 			line(strings.TrimSuffix(row.Label, ":") + ": " + texts)
 		}
@@ -447,8 +451,10 @@ func (l Letter) Text() string {
 		for _, text := range s.Lines {
 			line(text)
 		}
-		for _, row := range s.Own {
-			b.WriteByte('\n')
+		for i, row := range s.Own {
+			if i > 0 || len(s.Lines) > 0 {
+				b.WriteByte('\n')
+			}
 			labelled(row)
 		}
 		for _, item := range s.Items {

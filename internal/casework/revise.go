@@ -17,10 +17,11 @@ const ListCopyHow = "copy_how"
 // copyPerson is the person themself among those who get copies.
 const copyPerson = "person"
 
-// Locked says whether nothing of a case changes any more: it is signed, and no next record is being prepared.
+// Locked says whether nothing of a case changes any more: it is signed, and no next record is being prepared; or it is a
+// duplicate, and work goes on with another one.
 func (f CaseFile) Locked() bool { return locked(f.Assessment) }
 
-func locked(a care.Assessment) bool { return a.Status == care.StatusSigned && !a.Revising }
+func locked(a care.Assessment) bool { return a.Status == care.StatusSigned && !a.Revising || a.DuplicateOf != "" }
 
 // Revise begins the next record of a signed case, with a reason. The signed one stays as it is, and the working papers start
 // from where they stood.

@@ -34,8 +34,17 @@ func decodeStrictAt(fsys fs.FS, file string, into any) (source, error) {
 	return decodeStrictBytes(file, data, into)
 }
 
-func decodeStrictBytes(file string, data []byte, into any) (source, error) {
-	src := source{file: file}
+func decodeStrictBytes(file string, data []byte, into any) (src source, err error) {
+	src = source{file: file}
+	// The YAML library panics on some tags ("! 0"): a file is refused like any other that cannot be read.
+	defer func() {
+		if p := recover(); p != nil {
+			err = Problems{{
+				File: file, What: fmt.Sprintf("the YAML cannot be read: %v", p),
+				Why: "nothing of it could be used", Mend: "look for a value that begins with an exclamation mark, and put it into quotation marks",
+			}}
+		}
+	}()
 	tree, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		return src, yamlProblem(file, err)

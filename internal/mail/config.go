@@ -58,7 +58,7 @@ func Load(path string) (Config, error) {
 		return Config{}, fmt.Errorf("reading the mail settings: %w", err)
 	}
 	var c Config
-	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.DisallowUnknownField()).Decode(&c); err != nil && !errors.Is(err, io.EOF) {
+	if err := decode(b, &c); err != nil {
 		return c, fmt.Errorf("the mail settings %s cannot be used (known are host, port, user, password_file, from, reply_to, tls):\n%w", path, err)
 	}
 	if c.PasswordFile != "" && !filepath.IsAbs(c.PasswordFile) {
@@ -68,6 +68,19 @@ func Load(path string) (Config, error) {
 		return c, fmt.Errorf("the mail settings %s cannot be used: %w", path, err)
 	}
 	return c, nil
+}
+
+// decode reads YAML strictly. The library panics on some tags ("! 0"); that is an error like any other.
+func decode(b []byte, c *Config) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the YAML cannot be read (%v): look for a value that begins with an exclamation mark, and put it into quotation marks", p)
+		}
+	}()
+	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.DisallowUnknownField()).Decode(c); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	return nil
 }
 
 // check fills in what was left out and says what is wrong, all of it at once.

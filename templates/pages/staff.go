@@ -66,9 +66,33 @@ type StaffCase struct {
 	LockedBy string // a sentence
 	Signed   string // address of the signed record
 	Passed   string // where another council has it now, in a sentence; "" while the case is here
-	Success  string // a sentence after something was saved
+	GoesOn   StaffGoesOn
+	Twins    []StaffTwin // duplicates that the case stands for
+	Success  string      // a sentence after something was saved
 	Take     StaffTake
 	Problems StaffProblems
+	// Texts gives the words of the headings, buttons and labels, by key: under "staff.page." in the words.
+	Texts func(key string) string
+}
+
+// say is a heading, button or label of the page; its key where nobody gave the page its words.
+func (p StaffCase) say(key string) string {
+	if p.Texts == nil {
+		return key
+	}
+	return p.Texts(key)
+}
+
+// StaffGoesOn says of a duplicate with which case work goes on. Text is "" for a case that stands for itself.
+type StaffGoesOn struct {
+	Text string
+	Do   []Link // to that case, and to take the mark off again
+}
+
+// StaffTwin is a duplicate that a case stands for.
+type StaffTwin struct {
+	Link Link
+	New  string // that the person added something there, "" for nothing new
 }
 
 // StaffTake is who has a case and how that can change.

@@ -45,6 +45,12 @@ type StaffPreparePage struct {
 	DayHeads                   [3]string
 	TableSummary               string
 	NotesTitle                 string
+	// What stands on the screen alone, since one sheet has no room for it, and what the paper says in its place: "" where all
+	// of it fits.
+	OwnRest                       []StaffBlock
+	AsksRest                      []StaffAskLine
+	ChecksRest                    []StaffFlag
+	OwnMore, AsksMore, ChecksMore string
 }
 
 // StaffAskLine is a question to ask, with room to write.

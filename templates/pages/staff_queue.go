@@ -126,6 +126,7 @@ type StaffPlacePage struct {
 	TestWords []string
 	Alike     StaffAlike
 	Of        string
+	Undo      string // what taking the mark of a duplicate off means, "" for a case that stands for itself
 	Words     StaffPlaceWords
 }
 

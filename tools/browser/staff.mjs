@@ -31,17 +31,17 @@ export async function steps(page, how, all) {
   }
 }
 
-// caseOf is the address of a case of the queue, by the first name of whose it is.
-export async function caseOf(page, first) {
+// caseOf is the address of a case of the queue, by the name of whose it is. Each council of the demonstration has its surname.
+export async function caseOf(page, first, surname = 'Example') {
   await page.goto(base + '/staff');
   for (let pages = 0; pages < 20; pages++) {
-    const link = page.locator('main a[href^="/staff/case/"]', {hasText: first}).first();
+    const link = page.locator('main a[href^="/staff/case/"]', {hasText: `${first} ${surname}`}).first();
     if (await link.count()) return new URL(await link.getAttribute('href'), base).pathname;
     const next = page.locator('nav.govuk-pagination a[rel=next]');
     if (!(await next.count())) break;
     await page.goto(new URL(await next.getAttribute('href'), page.url()).href);
   }
-  throw new Error(`${first} is not in the queue`);
+  throw new Error(`${first} ${surname} is not in the queue`);
 }
 
 export async function see(page, how, path, name) {

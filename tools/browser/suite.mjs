@@ -1,11 +1,12 @@
 // Walks the service in a real browser as a resident and as a practitioner would, at a phone's width and a desk's, with
 // and without JavaScript, once with the keyboard alone, and holds every page it sees against what must be true of every page:
-// axe finds nothing, nothing scrolls sideways, one h1, no request leaves the site, no console error.
+// axe finds nothing (at 768 in forced colours too), nothing scrolls sideways, not with WCAG's text spacing or text of twice the
+// size either, one h1, valid HTML, no request leaves the site, no console error.
 //
 //   node tools/browser/suite.mjs http://localhost:8080 [folder for screenshots, or '' [walks, such as reader,practitioner@320]]
 //
 // It closes with "N passed, N failed" and exits 1 when something failed.
-import {base, check, chromium, fill, fillByKeyboard, focusTo, goOn, inspect, origin, told, where} from './kit.mjs';
+import {base, check, chromium, fill, fillByKeyboard, focusTo, goOn, inspect, keepHTML, origin, told, where} from './kit.mjs';
 import {between} from './between.mjs';
 import {eightScreens, practitioner} from './staff.mjs';
 
@@ -316,10 +317,11 @@ async function others(page, how) {
 // go gives a walk a browser of its own, and listens to its console and its requests.
 async function go(browser, who, walk, how) {
   const began = performance.now();
-  const context = await browser.newContext({viewport: {width: how.width, height: 800}, javaScriptEnabled: how.js});
+  const context = await browser.newContext({viewport: {width: how.width, height: 800}, javaScriptEnabled: how.js, forcedColors: walk === keyboard && how.forced ? 'active' : 'none'});
   const page = await context.newPage();
   page.on('console', m => check(m.type() !== 'error' || /status of 4(03|04|09|22)/.test(m.text()), `${who} at ${how.width}: console: ${m.text()} (${page.url()})`));
   page.on('request', r => check(new URL(r.url()).origin === origin || r.isNavigationRequest(), `${who}: a request left the site: ${r.url()}`));
+  keepHTML(page);
   const at = `${who} at ${how.width}${how.js ? '' : ' without JavaScript'}`;
   try {
     await walk(page, how);
@@ -337,16 +339,17 @@ const browser = await chromium.launch({
 try {
   const hows = [{width: 320, js: true}, {width: 1280, js: true}, {width: 320, js: false}];
   for (const width of [320, 1280]) hows.push({width, js: false, staff: {eightScreens}}); // first: they begin on the queue's first page
-  for (const [width, js] of [[320, true], [1280, true], [768, true], [320, false]]) hows.push({width, js, staff: {practitioner, between}});
+  for (const [width, js] of [[320, true], [1280, true], [768, true], [320, false]]) hows.push({width, js, staff: {practitioner, between}, forced: width === 768});
   for (const width of [320, 1280]) hows.push(...Object.keys(readings).map(locale => ({width, js: true, locale})));
   for (const width of [320, 1280]) for (const js of [true, false]) for (const easy of [true, false]) {
     // Half of them meet every width, every English and both with and without JavaScript; EVERY=1 walks them all.
     if (process.env.EVERY || easy === (js === (width === 1280))) hows.push({width, js, easy, others: true});
   }
+  hows.push({width: 768, js: true, forced: true, alone: {resident, keyboard}});
   // Two lanes at once, as most machines have two cores. Who changes cases stays in one lane: each finds them as the last left them.
   const lanes = [[], []];
   for (const how of hows) {
-    const walks = how.staff ?? (how.others ? {others} : how.locale ? {reader} : how.js ? {resident, keyboard, guide, listener} : {resident, guide});
+    const walks = how.staff ?? how.alone ?? (how.others ? {others} : how.locale ? {reader} : how.js ? {resident, keyboard, guide, listener} : {resident, guide});
     for (const [who, walk] of Object.entries(walks)) {
       if (only && !only.includes(who) && !only.includes(`${who}@${how.width}${how.js ? '' : 'nojs'}`)) continue;
       lanes[how.staff ? 0 : 1].push({who, walk, how});
@@ -358,4 +361,4 @@ try {
 } finally {
   await browser.close();
 }
-told();
+await told();

@@ -80,6 +80,12 @@ func run(ctx context.Context, check bool, only string, limit time.Duration) erro
 		fmt.Printf("%d changes fit the sources\n", len(all))
 		return nil
 	}
+	dir, err := os.MkdirTemp("", "weaknesses")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b := &bench{dir: dir, limit: limit, built: map[string]string{}}
 	caught, begun := 0, time.Now()
 	var wrong []string
 	for _, w := range all {
@@ -87,7 +93,7 @@ func run(ctx context.Context, check bool, only string, limit time.Duration) erro
 			continue
 		}
 		at := time.Now()
-		verdict, output, err := try(ctx, w, limit)
+		verdict, output, err := b.try(ctx, w)
 		if ctx.Err() != nil {
 			return errors.New("stopped")
 		}
@@ -131,13 +137,28 @@ func fits(all []weakness) error {
 	return errors.Join(wrong...)
 }
 
+// A bench holds the test programs of the sources as they are, one for each package, built when first asked for.
+type bench struct {
+	dir   string
+	limit time.Duration
+	built map[string]string
+}
+
 // try makes one change and runs its tests: "caught", "MISSED", "NOBUILD" when the change does not compile, or "BROKEN" when the
 // tests fail without it or there are none.
-func try(ctx context.Context, w weakness, limit time.Duration) (verdict, output string, err error) {
-	if out, passed := goTest(ctx, limit, w); !passed || strings.Contains(out, "no tests to run") {
+func (b *bench) try(ctx context.Context, w weakness) (verdict, output string, err error) {
+	program := b.built[w.Package]
+	if program == "" {
+		program = filepath.Join(b.dir, fmt.Sprintf("%d.test", len(b.built)))
+		if out, ok := build(ctx, w.Package, program); !ok {
+			return "BROKEN", out, nil
+		}
+		b.built[w.Package] = program
+	}
+	if out, passed := b.runTests(ctx, w, program); !passed || strings.Contains(out, "no tests to run") {
 		return "BROKEN", out, nil
 	}
-	dir, err := os.MkdirTemp("", "weakness")
+	dir, err := os.MkdirTemp(b.dir, "change")
 	if err != nil {
 		return "", "", err
 	}
@@ -149,13 +170,10 @@ func try(ctx context.Context, w weakness, limit time.Duration) (verdict, output 
 			return "", "", err
 		}
 		to, earlier := replace[from]
+		source := to
 		if !earlier {
-			to = filepath.Join(dir, fmt.Sprintf("%d-%s", i, filepath.Base(from)))
+			to, source = filepath.Join(dir, fmt.Sprintf("%d-%s", i, filepath.Base(from))), from
 			replace[from] = to
-		}
-		source := from
-		if earlier {
-			source = to
 		}
 		data, err := os.ReadFile(source)
 		if err != nil {
@@ -169,23 +187,32 @@ func try(ctx context.Context, w weakness, limit time.Duration) (verdict, output 
 	if err != nil {
 		return "", "", err
 	}
-	file := filepath.Join(dir, "overlay.json")
+	file, changed := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "changed.test")
 	if err := os.WriteFile(file, overlay, 0o600); err != nil {
 		return "", "", err
 	}
-	out, passed := goTest(ctx, limit, w, "-count=1", "-overlay", file)
-	switch {
-	case passed:
-		return "MISSED", out, nil
-	case strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]"):
+	if out, ok := build(ctx, w.Package, changed, "-overlay", file); !ok {
 		return "NOBUILD", out, nil
+	}
+	out, passed := b.runTests(ctx, w, changed)
+	if passed {
+		return "MISSED", out, nil
 	}
 	return "caught", out, nil
 }
 
-func goTest(ctx context.Context, limit time.Duration, w weakness, more ...string) (output string, passed bool) {
-	args := append([]string{"test", "-timeout", limit.String(), "-run", w.Run}, more...)
-	out, err := exec.CommandContext(ctx, "go", append(args, w.Package)...).CombinedOutput()
+// build makes the test program of a package.
+func build(ctx context.Context, pkg, to string, more ...string) (output string, ok bool) {
+	args := append([]string{"test", "-c", "-o", to}, more...)
+	out, err := exec.CommandContext(ctx, "go", append(args, pkg)...).CombinedOutput()
+	return string(out), err == nil
+}
+
+// runTests runs the tests of a weakness in the folder of their package, where they find their files.
+func (b *bench) runTests(ctx context.Context, w weakness, program string) (output string, passed bool) {
+	cmd := exec.CommandContext(ctx, program, "-test.run", w.Run, "-test.timeout", b.limit.String())
+	cmd.Dir = filepath.FromSlash(w.Package)
+	out, err := cmd.CombinedOutput()
 	return string(out), err == nil
 }
 

@@ -213,3 +213,18 @@ func TestPlacesDiffer(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryRecordHasAKeyOfItsOwn: a key that is destroyed with its record opens nothing else, and no other key opens what it sealed.
+func TestEveryRecordHasAKeyOfItsOwn(t *testing.T) {
+	ring := Generate()
+	council, err := ring.Council("northby", ring.NewCouncil("northby"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := Place{Table: "t", Record: "r", Version: 1}
+	one, _ := council.NewRecord(place)
+	two, _ := council.NewRecord(place)
+	if plain, err := two.Open("c", one.Seal("c", []byte("what was said"))); !errors.Is(err, ErrSealed) {
+		t.Errorf("a second record opened what the first sealed: %q, %v", plain, err)
+	}
+}

@@ -1,0 +1,85 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+)
+
+// TestTheCookies: a session's cookie goes to this host over HTTPS alone, is read by no script and ends with the browser; and whoever
+// comes in by a code stands under a new id, whatever the browser had before.
+func TestTheCookies(t *testing.T) {
+	s := newSite(t, false)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.server.URL+"/ashdale/for", strings.NewReader("for=self"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", s.server.URL)
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	cookies := answer.Cookies()
+	if len(cookies) != 1 {
+		t.Fatalf("%d cookies: %v", len(cookies), cookies)
+	}
+	c := cookies[0]
+	if !strings.HasPrefix(c.Name, "__Host-") || !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || c.MaxAge != 0 {
+		t.Errorf("the session's cookie is %s", c)
+	}
+
+	b := s.browser()
+	b.get("/ashdale/for").submit(url.Values{"for": {"self"}})
+	reference, code := b.keep()
+	const name = "__Host-threshold-for-ashdale"
+	before := b.cookies[name]
+	b.get("/ashdale/back").submit(url.Values{"reference": {reference}, "code": {code}, "which": {"other"}})
+	if after := b.cookies[name]; before == "" || after == before {
+		t.Errorf("the id of the session is the same as before coming in by a code (at %s)", b.path)
+	}
+}
+
+// TestErrorsAreSaidInTheTitle: somebody who hears a page hears first that something is wrong with it.
+func TestErrorsAreSaidInTheTitle(t *testing.T) {
+	s := newSite(t, false)
+	b := s.browser()
+	title := func() string {
+		t.Helper()
+		return text(find(b.doc, func(n *html.Node) bool { return n.Data == "title" }))
+	}
+	for _, page := range []string{"back", "contact"} {
+		if b.get("/ashdale/" + page); strings.HasPrefix(title(), "Error:") {
+			t.Errorf("%s begins as an error: %q", page, title())
+		}
+		if b.submit(nil); b.status != http.StatusUnprocessableEntity || !strings.HasPrefix(title(), "Error: ") {
+			t.Errorf("%s sent empty (%d) has the title %q", page, b.status, title())
+		}
+	}
+}
+
+// TestEveryOwnFieldSaysWhatItIs: browsers fill in what somebody types about themself (WCAG 2.2, success criterion 1.3.5).
+func TestEveryOwnFieldSaysWhatItIs(t *testing.T) {
+	s := newSite(t, false)
+	b := s.browser()
+	b.get("/ashdale/contact").answers(http.StatusOK)
+	want := map[string]string{"call_you": "nickname", "phone": "tel", "email": "email"}
+	found := map[string]string{}
+	each(b.doc, func(n *html.Node) {
+		if name := attr(n, "name"); want[name] != "" && attr(n, "type") != "radio" && attr(n, "type") != "checkbox" {
+			found[name] = attr(n, "autocomplete")
+		}
+	})
+	if len(found) == 0 {
+		t.Fatal("the page asks for nothing of this")
+	}
+	for name, token := range found {
+		if token != want[name] {
+			t.Errorf("%s has autocomplete %q, not %q", name, token, want[name])
+		}
+	}
+}

@@ -1,0 +1,39 @@
+package web_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestEveryHeadingHasItsWords: the pages of a case take their headings, buttons and labels by key, so a key without words
+// would stand on the page itself.
+func TestEveryHeadingHasItsWords(t *testing.T) {
+	s := newSite(t, false)
+	words, err := s.service.Words()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("../templates/pages/staff*.templ")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d pages: %v", len(files), err)
+	}
+	key, n := regexp.MustCompile(`p\.say\("([a-z0-9_]+)"\)`), 0
+	for _, file := range files {
+		body, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range key.FindAllStringSubmatch(string(body), -1) {
+			n++
+			if text := words.Text("staff.page."+m[1], nil); text == "" || strings.HasPrefix(text, "[") {
+				t.Errorf("%s: there are no words for %s: %q", filepath.Base(file), m[1], text)
+			}
+		}
+	}
+	if n < 50 {
+		t.Errorf("only %d keys were found: has the way in which pages take their words changed?", n)
+	}
+}
