@@ -90,11 +90,15 @@ func (s *Server) errorPage(c echo.Context, status int) error {
 	}
 	v := visitOf(c)
 	w := s.words(v)
-	return render(c, status, pages.Problem(pages.ProblemPage{
+	page := pages.ProblemPage{
 		Layout: s.layout(c, rs, rs.Text(key+"_title", w), ""),
 		Title:  rs.Text(key+"_title", w),
 		Lines:  rs.Texts(key, w),
-	}))
+	}
+	if status == http.StatusServiceUnavailable && v.unsent() {
+		page.Next = pages.Link{Text: rs.Text("save.carry_on", w), Href: s.wayBack(v)} // to a page as it is now, and not from before
+	}
+	return render(c, status, pages.Problem(page))
 }
 
 // gone tells somebody who posts to a draft that is no more what happened to it.

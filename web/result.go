@@ -96,8 +96,11 @@ func (s *Server) checkPage(c echo.Context, status int, draft casework.Draft, inv
 	form := s.form(rs, w, page, draft.Answers, invalid)
 	form.Action, form.Seen = councilPath(v.Council, "check"), draft.SeenAll()
 	notice := ""
-	if status == http.StatusConflict {
+	switch status {
+	case http.StatusConflict:
 		notice = rs.Text("conflict.check", w)
+	case http.StatusServiceUnavailable:
+		notice = rs.Text("unsaved.notice", w)
 	}
 	p := pages.CheckPage{
 		Layout: layout, Page: page, Form: form, Notice: notice, Mail: rs.Text("check.no_mail", w),
@@ -144,10 +147,16 @@ func (s *Server) send(c echo.Context) error {
 	if v.Draft.AccountOf && errors.Is(err, care.ErrNotFound) {
 		return s.joined(c, *v.Draft) // a second press of the button
 	}
+	if errors.Is(err, care.ErrUnavailable) {
+		return s.checkUnsaved(c, *v.Draft, typed)
+	}
 	if err != nil && !errors.Is(err, care.ErrLocked) {
 		return err
 	}
 	_, err = s.Casework.Send(ctx, v.Actor, v.Council)
+	if errors.Is(err, care.ErrUnavailable) {
+		return s.checkUnsaved(c, draft, typed) // the answers may be stored by now, so the page is of these
+	}
 	if v.Draft.AccountOf && (err == nil || errors.Is(err, care.ErrNotFound)) {
 		return s.joined(c, *v.Draft)
 	}

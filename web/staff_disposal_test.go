@@ -16,13 +16,16 @@ func (s *site) pastItsTime() (ref, code string) {
 	s.t.Helper()
 	s.with(care.Settings{RetentionMonths: 12})
 	b := s.invite("ashdale", "Sam Example", care.RolePractitioner)
-	ref, home := s.signedEligible(b, nil)
+	ref, home := s.worked(b, nil, "yes")
 	b.post(home+"/code", url.Values{"checked": {"yes"}}).answers(http.StatusOK)
 	each(b.doc, func(n *htmlNode) {
 		if n.Data == "dd" && find(n, func(e *htmlNode) bool { return attr(e, "class") == "app-code__value" }) != nil {
 			code = text(n)
 		}
 	})
+	owes := url.Values{"wants": {"yes"}, "residence": {"here"}, "next_steps": {"A support plan with her."}, "version": {"0"}}
+	b.post(home+"/record", decided("eligible", owes)).answers(http.StatusOK)
+	b.tells(home).press("/sign", url.Values{"confirm": {"yes"}}).answers(http.StatusOK)
 	s.now = s.now.AddDate(1, 0, 1)
 	return ref, code
 }

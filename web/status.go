@@ -58,7 +58,17 @@ func (s *Server) statusPageOf(c echo.Context, code int, refused refusedForm) err
 		Finish:    pages.Button{Text: rs.Text("sent.finish", w), Action: councilPath(v.Council, "finish")},
 		Finishing: rs.Text("sent.finish_hint", w),
 	}
+	if st.GoesOn != nil {
+		p.GoesOn = rs.Texts("status.goes_on", w)
+		if st.GoesOn.Reference != "" {
+			w["ref"] = casework.FormatReference(st.GoesOn.Reference)
+			p.GoesOn = rs.Texts("status.goes_on_with", w)
+		}
+	}
 	if v.Session.As == care.CodeHelper {
+		if st.GoesOn != nil { // nothing can be added here any more
+			p.GoesOn = rs.Texts("status.goes_on_helper", w)
+		}
 		p.Title, p.Lines, p.Finishing = rs.Text("status.thanks_title", w), rs.Texts("status.thanks", w), ""
 		p.Layout = s.layout(c, rs, p.Title, "")
 		return render(c, code, pages.Status(p))
@@ -84,7 +94,11 @@ func (s *Server) statusPageOf(c echo.Context, code int, refused refusedForm) err
 		p.Letter = pages.Link{Text: rs.Text("letter.link", w), Href: councilPath(v.Council, letterPath)}
 		p.Again = pages.Link{Text: rs.Text("letter.again", w), Href: "#add"}
 	}
-	s.statusHow(c, &p, st, refused)
+	if st.GoesOn != nil {
+		p.Steps = nil
+	} else {
+		s.statusHow(c, &p, st, refused)
+	}
 	if len(st.Drafts) > 0 {
 		p.DraftLines = rs.Texts("draft.intro", w)
 		p.Draft = pages.Link{Text: rs.Text("draft.see", w), Href: councilPath(v.Council, draftPath)}

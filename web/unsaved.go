@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"threshold/internal/care"
+	"threshold/internal/casework"
 	"threshold/templates/pages"
 )
 
@@ -63,6 +64,16 @@ func (s *Server) unsavedPage(c echo.Context) (drawn bool, err error) {
 	return true, render(c, http.StatusServiceUnavailable, pages.Question(pages.QuestionPage{
 		Layout: layout, Page: page, Form: form, Notice: notice, Numbers: numbersToRing(v.Council),
 	}))
+}
+
+// checkUnsaved shows the check page again when nothing could be sent. What is sent must be seen, so it is the whole page, and
+// of the answers as they are stored now: pressing again is then no conflict.
+func (s *Server) checkUnsaved(c echo.Context, stored casework.Draft, typed map[string][]string) error {
+	for id, values := range typed {
+		stored.Answers.SetTyped(id, values...)
+	}
+	c.Response().Header().Set(echo.HeaderRetryAfter, retryAfter)
+	return s.checkPage(c, http.StatusServiceUnavailable, stored, nil)
 }
 
 // staffSecret are the practitioners' forms that hold a secret, and those that must not be sent without what they are about

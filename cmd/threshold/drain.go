@@ -62,7 +62,7 @@ func (d *drain) wait() {
 type door struct {
 	*net.TCPListener
 	places  chan struct{} // one for each connection that is open
-	closing chan struct{}
+	closing chan struct{} // closed when nobody waits for a place any more
 	once    sync.Once
 }
 
@@ -74,29 +74,37 @@ func newDoor(l net.Listener, places int) (*door, error) {
 	return &door{TCPListener: tcp, places: make(chan struct{}, places), closing: make(chan struct{})}, nil
 }
 
-// Accept waits for a place and then for a connection. net.ErrClosed when the door was shut and nobody waits before it.
+// Accept waits for a place and then for a connection. net.ErrClosed when the door was shut and nobody is left before it.
 func (d *door) Accept() (net.Conn, error) {
 	select {
 	case d.places <- struct{}{}:
-	case <-d.closing:
-		return nil, net.ErrClosed
-	}
-	conn, err := d.TCPListener.Accept()
-	if err != nil {
-		<-d.places
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			err = net.ErrClosed
+		conn, err := d.TCPListener.Accept()
+		if err == nil {
+			return &guest{Conn: conn, leave: sync.OnceFunc(func() { <-d.places })}, nil
 		}
+		<-d.places
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			return nil, err
+		}
+	case <-d.closing:
+	}
+	// The last few are taken in, place or not. Each time anew the deadline is ahead: one that has passed would hide who waits.
+	if err := d.SetDeadline(time.Now().Add(lastCall)); err != nil {
 		return nil, err
 	}
-	return &guest{Conn: conn, leave: sync.OnceFunc(func() { <-d.places })}, nil
+	conn, err := d.TCPListener.Accept()
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = net.ErrClosed
+	}
+	return conn, err
 }
 
 // shut lets nobody begin a connection any more. Those that were begun still come out of Accept. Where the kernel does not
 // know how, one that is being begun at that moment may be lost; that is no reason not to stop.
 func (d *door) shut() error {
 	_ = stopGreeting(d.TCPListener)
-	return d.SetDeadline(time.Now().Add(lastCall))
+	d.once.Do(func() { close(d.closing) })
+	return d.SetDeadline(time.Now()) // wakes who waits in Accept
 }
 
 // Close may be called twice.
@@ -134,7 +142,7 @@ func stopServing(grace context.Context, server *http.Server, d *drain, door *doo
 	}
 	select {
 	case <-served: // everybody who had begun a connection is in
-	case <-time.After(10 * lastCall): // a flood holds every place
+	case <-grace.Done():
 	}
 	return server.Shutdown(grace)
 }

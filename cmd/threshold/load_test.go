@@ -165,7 +165,7 @@ func (r *resident) ask(ctx context.Context, method, path string, form url.Values
 	}
 	resp, err := http.ReadResponse(r.read, req)
 	if err != nil {
-		return nil, "", fmt.Errorf("%s %s: no answer: %w", method, path, err)
+		return nil, "", fmt.Errorf("%s %s: no answer after %s: %w", method, path, time.Since(began), err)
 	}
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {

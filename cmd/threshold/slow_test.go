@@ -139,9 +139,9 @@ func dribble(ctx context.Context, conn net.Conn, addr, kind string, every time.D
 		fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 5000\r\n\r\n", pageOfLoad, addr)
 	case "reader":
 		if tcp, ok := conn.(*net.TCPConn); ok {
-			_ = tcp.SetReadBuffer(1)
+			_ = tcp.SetReadBuffer(1) // the least that there is
 		}
-		_, _ = io.WriteString(conn, strings.Repeat(fmt.Sprintf("GET /guide HTTP/1.1\r\nHost: %s\r\n\r\n", addr), 20))
+		_, _ = io.WriteString(conn, strings.Repeat(fmt.Sprintf("GET /guide HTTP/1.1\r\nHost: %s\r\n\r\n", addr), 5))
 	}
 	// Whoever sends looks in between whether the other end is still there.
 	gone := make(chan struct{})
