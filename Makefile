@@ -34,13 +34,22 @@ browser: assets generate ## walk every page in Chromium and keep pictures of the
 
 build: assets generate ## make bin/threshold, one file with everything inside
 	@echo "Building bin/threshold"
-	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/threshold ./cmd/threshold
+	@CGO_ENABLED=0 $(GO) build $(SMALL) -o bin/threshold ./cmd/threshold
 
 check: test generated lint ## what has to be green before anything lands
 
 generated: ## generate again and fail on a difference
 	@$(GO) tool templ generate -path templates >/dev/null 2>&1
 	@git diff --exit-code --stat -- '*_templ.go' || { echo "Generated templates differ from what is committed: run make generate and commit."; exit 1; }
+
+bench: build tools/peers/node_modules/.installed ## measure speed and weight, and write docs/performance.md (some minutes)
+	$(GO) run ./cmd/bench
+
+# better-sqlite3 needs its install script: it fetches or builds SQLite for this machine.
+tools/peers/node_modules/.installed: tools/peers/package.json tools/peers/package-lock.json
+	@echo "Installing what Threshold is measured beside (once; some minutes where it has to be built)"
+	@cd tools/peers && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
 
 dev: assets generate ## serve the demonstration and rebuild on change
 	@$(GO) tool templ generate --watch --open-browser=false --path templates --cmd "$(GO) run -C .. ./cmd/threshold serve -demo -addr $(ADDR) -db $(DB)"

@@ -147,7 +147,7 @@ export async function practitioner(page, how) {
   await page.goto(base + '/staff/sign-in');
   await inspect(page, 'staff/sign-in', how);
   await signIn(page, 'manager');
-  const names = ['Basil', 'Olive', 'Kit', 'Dale', 'Sage', 'Ivy', 'Elm', 'Rowan', 'Clover', 'Amber', 'Laurel', 'Fern'];
+  const names = ['Basil', 'Olive', 'Kit', 'Dale', 'Sage', 'Ivy', 'Elm', 'Rowan', 'Clover', 'Laurel', 'Fern'];
   const at = {};
   for (const name of names) at[name] = await caseOf(page, name).catch(() => check(false, `${name} is not in the queue`));
   // Whoever walks at this width signs this case, so that each width has one of its own.
