@@ -83,3 +83,44 @@ func TestEveryOwnFieldSaysWhatItIs(t *testing.T) {
 		}
 	}
 }
+
+// TestTheContentPolicy: nothing runs or loads but what this site serves as files of its own, and nobody frames it.
+func TestTheContentPolicy(t *testing.T) {
+	s := newSite(t, false)
+	b := s.browser()
+	for _, page := range []string{"/", "/ashdale", "/ashdale/for", "/staff/sign-in", "/ashdale/nothing-here", "/guide"} {
+		got := map[string]string{}
+		for directive := range strings.SplitSeq(b.get(page).header.Get("Content-Security-Policy"), ";") {
+			name, value, _ := strings.Cut(strings.TrimSpace(directive), " ")
+			got[name] = value
+		}
+		for name, want := range map[string]string{
+			"default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self'", "font-src": "'self'", "frame-ancestors": "'none'", "base-uri": "'none'",
+		} {
+			if got[name] != want {
+				t.Errorf("%s: %s is %q, not %q", page, name, got[name], want)
+			}
+		}
+	}
+}
+
+// TestLeavingEndsTheSession: after "Leave this site" the form opens no more from this browser, whatever address is asked for.
+func TestLeavingEndsTheSession(t *testing.T) {
+	s := newSite(t, false)
+	b := s.browser()
+	b.get("/ashdale/for").submit(url.Values{"for": {"self"}})
+	at := b.path
+	if b.get(at); b.path != at {
+		t.Fatalf("%s led to %s before leaving", at, b.path)
+	}
+	kept := b.cookies["__Host-threshold-for-ashdale"]
+	b.post("/leave", nil)
+	for _, cookie := range []string{"", kept} { // somebody may have copied it
+		if cookie != "" {
+			b.cookies["__Host-threshold-for-ashdale"] = cookie
+		}
+		if b.get(at); b.path == at {
+			t.Errorf("after leaving %s still opens", at)
+		}
+	}
+}

@@ -257,7 +257,7 @@ func TestTeams(t *testing.T) {
 	b.get("/staff/people/teams").post(at, url.Values{"seen": {"Hospital"}, "team": {"Community"}, "do": {"rename"}}).answers(http.StatusUnprocessableEntity)
 	b.says("There is a team of this name already")
 	b.post(at, url.Values{"seen": {"Hospital"}, "team": {"Discharge"}, "do": {"rename"}}).answers(http.StatusOK).says("The team is renamed.", "Discharge")
-	b.post(at, url.Values{"seen": {"Hospital"}, "team": {"Ward"}, "do": {"rename"}}).answers(http.StatusConflict).says("Somebody else renamed this team", "Discharge", "Ward")
+	b.post(at, url.Values{"seen": {"Hospital"}, "team": {"Ward"}, "do": {"rename"}}).answers(http.StatusConflict).says("Somebody else changed this team", "Discharge", "Ward")
 
 	s.invite("ashdale", "Pat Example", care.RolePractitioner)
 	pat := b.account("Pat Example")

@@ -7,18 +7,20 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
 	"threshold/internal/care"
+	"threshold/internal/casework"
 )
 
-// rows are the references in the queue's table, in its order.
+// rows are the references in the lists above the queue and in its table, from top to bottom.
 func (b *browser) rows() []string {
 	b.t.Helper()
 	var refs []string
 	for n := range b.doc.Descendants() {
-		if n.Type == html.ElementNode && n.Data == "th" && attr(n, "scope") == "row" {
+		if n.Type == html.ElementNode && (n.Data == "th" && attr(n, "scope") == "row" || attr(n, "class") == "app-lead__name") {
 			if a := find(n, func(n *html.Node) bool { return n.Data == "a" }); a != nil {
 				refs = append(refs, strings.TrimPrefix(attr(a, "href"), "/staff/case/"))
 			}
@@ -95,10 +97,114 @@ func TestTheQueueFiltersAndSorts(t *testing.T) {
 
 	// What cannot wait stands above, and leaves once it is taken and opened.
 	b.get("/staff").says("Cannot wait: 1")
-	b.post("/staff/case/"+urgent+"/take", url.Values{"back": {"queue"}}).says("Cannot wait: 1", "The case is yours")
+	b.says("The other open cases", "Queue: 3 open")
+	if n := strings.Count(b.get("/staff?sort=due").says("Cannot wait: 1", "See them above the queue").body, `class="app-lead__name"`); n != 0 {
+		t.Errorf("a page in another order repeats %d cases above", n)
+	}
+	if got := b.rows(); !slices.Equal(got, []string{urgent, first, second}) {
+		t.Errorf("by the day they are due: %v", got)
+	}
+	b.get("/staff").post("/staff/case/"+urgent+"/take", url.Values{"back": {"queue"}}).says("Cannot wait: 1", "The case is yours")
 	b.get("/staff/case/" + urgent).answers(http.StatusOK)
 	if b.get("/staff"); strings.Contains(b.body, "Cannot wait") {
 		t.Error("what was taken and opened still cannot wait")
+	}
+}
+
+// TestEachCaseStandsOnThePageOnce: what cannot wait, what went to the duty rota and the table share no case, and none is left
+// out; all can be ticked.
+func TestEachCaseStandsOnThePageOnce(t *testing.T) {
+	s := newSite(t, false)
+	councils, err := s.store.Councils(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	council := councils[slices.IndexFunc(councils, func(c care.Council) bool { return c.Slug == "ashdale" })]
+	council.Settings.UrgentHours = 4
+	if err := s.service.SetCouncil(t.Context(), care.Actor{Kind: care.ActorSystem}, council); err != nil {
+		t.Fatal(err)
+	}
+	late := s.sends("ashdale", map[string][]string{"name": {"Ada Example"}, "today": {"food"}})
+	s.now = s.now.Add(5 * time.Hour)
+	if err := s.service.Escalate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for range casework.LeadSize + 2 {
+		want = append(want, s.sends("ashdale", map[string][]string{"today": {"food"}}))
+	}
+	want = append(want, late, s.sends("ashdale", nil))
+	slices.Sort(want)
+	b := s.invite("ashdale", "Sam Example", care.RolePractitioner).get("/staff")
+	once := func() {
+		t.Helper()
+		got := slices.Sorted(slices.Values(b.rows()))
+		if !slices.Equal(got, want) {
+			t.Errorf("the page has %v\nof %v", got, want)
+		}
+		for _, ref := range want {
+			if find(b.doc, func(n *html.Node) bool {
+				return n.Data == "input" && attr(n, "form") == "give" && strings.HasPrefix(attr(n, "value"), ref+":")
+			}) == nil {
+				t.Errorf("%s cannot be ticked", ref)
+			}
+		}
+	}
+	once()
+	b.says("Cannot wait: 13", "The first 10 of them are here", "Queue: 14 open")
+	if strings.Contains(b.body, "On duty") {
+		t.Error("who is not on duty reads the duty rota's list")
+	}
+	p, err := s.store.Practitioner(t.Context(), s.actor("Sam Example").ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.OnDuty = true
+	if err := s.store.PutPractitioner(t.Context(), p, care.Event{Verb: "practitioner.changed", Actor: care.ActorSystem, Council: "ashdale", Subject: p.ID, At: s.now}); err != nil {
+		t.Fatal(err)
+	}
+	b.get("/staff").says("On duty: 1", "Cannot wait: 13", "1 of them stand above, with duty.")
+	once()
+	if got := b.rows(); got[0] != late {
+		t.Errorf("duty stands after %s", got[0])
+	}
+	b.post("/staff/give", url.Values{"back": {"queue"}}).answers(http.StatusUnprocessableEntity)
+	for n := range b.doc.Descendants() { // the error leads to the first box there is
+		if n.Type == html.ElementNode && n.Data == "a" && strings.HasPrefix(attr(n, "href"), "#pick-") && attr(n, "href") != "#pick-l-"+casework.FormatReference(late) {
+			t.Errorf("the error leads to %s", attr(n, "href"))
+		}
+	}
+}
+
+// badges are the marks of a case in the list, as they are read.
+func (b *browser) badges(ref string) string {
+	b.t.Helper()
+	for n := range b.doc.Descendants() {
+		if n.Type == html.ElementNode && (n.Data == "tr" || n.Data == "li") && find(n, func(n *html.Node) bool { return n.Data == "a" && attr(n, "href") == "/staff/case/"+ref }) != nil {
+			return strings.Join(strings.Fields(text(n)), " ")
+		}
+	}
+	b.t.Fatalf("%s has no case %s", b.path, ref)
+	return ""
+}
+
+// TestNewsIsNeverHidden: with more marks than there is room for, that the person added something is among those that are shown.
+func TestNewsIsNeverHidden(t *testing.T) {
+	s := newSite(t, false)
+	person := s.browser()
+	ref := person.walk(merged(hardFor("nutrition"), url.Values{"private": {"alone"}, "safety": {"money"}, "today": {"food"}, "name": {"Ada Example"}}))
+	b := s.invite("ashdale", "Sam Example", care.RolePractitioner).get("/staff")
+	if got := b.badges(ref); !strings.Contains(got, "more") || strings.Contains(got, "New from the person") {
+		t.Fatalf("the marks before: %s", got)
+	}
+	person.get("/ashdale/status").press("/status/add", url.Values{"text": {"My sister has a key."}})
+	if got := b.get("/staff").badges(ref); !strings.Contains(got, "New from the person") || !strings.Contains(got, "more") {
+		t.Errorf("the marks: %s", got)
+	}
+	s.now = s.now.AddDate(0, 0, 30)
+	s.signIn(b, "Sam Example")
+	if got := b.get("/staff?sort=due").badges(ref); !strings.Contains(got, "New from the person") {
+		t.Errorf("the marks when it is overdue: %s", got)
 	}
 }
 
@@ -221,7 +327,14 @@ func TestWhereACaseStands(t *testing.T) {
 		answers(http.StatusUnprocessableEntity).says("Enter the reference of another case", "Both were sent by her today.")
 	b.post(home+"/duplicate", url.Values{"version": {b.version(home + "/duplicate")}, "of": {twin}, "reason": {"Both were sent by her today."}}).answers(http.StatusOK).says("It is written down.")
 	b.get("/staff/case/" + twin + "/place").says("Both were sent by her today.")
-	b.get("/staff/case/"+twin+"/place").post("/staff/case/"+twin+"/test", url.Values{"version": {b.version("/staff/case/" + twin + "/test")}, "test": {"yes"}, "reason": {"I made it to try the form."}}).answers(http.StatusOK)
+	b.get("/staff").says("Queue: 1 open")
+	b.get("/staff?status=duplicate").says("Queue: 1 marked as duplicates")
+	b.get(home).says("Work goes on with case", "It is not a duplicate: bring it back")
+	b.get(home+"/place").post(home+"/duplicate", url.Values{"version": {b.version(home + "/duplicate")}, "mark": {"no"}, "reason": {"No"}}).
+		answers(http.StatusUnprocessableEntity).says("Say why, in 10 characters or more")
+	b.post(home+"/duplicate", url.Values{"version": {b.version(home + "/duplicate")}, "mark": {"no"}, "reason": {"They are two sisters."}}).answers(http.StatusOK).says("It is written down.")
+	b.get("/staff").says("Queue: 2 open")
+	b.get("/staff/case/"+twin+"/place").says("is no duplicate of this one after all", "They are two sisters.").post("/staff/case/"+twin+"/test", url.Values{"version": {b.version("/staff/case/" + twin + "/test")}, "test": {"yes"}, "reason": {"I made it to try the form."}}).answers(http.StatusOK)
 	b.get("/staff").says("Queue: 1 open")
 	b.get("/staff?status=test").says("Queue: 1 marked as tests", "Test")
 
@@ -275,5 +388,48 @@ func TestSearching(t *testing.T) {
 		if slices.Contains(first, ref) {
 			t.Error("a case is on both pages")
 		}
+	}
+}
+
+// TestWhoSentADuplicateIsTold: the person reads with which form work goes on, and what they add there reaches whoever has it;
+// a helper, and whoever sent the one of two that tells of danger, is not told of the other.
+func TestWhoSentADuplicateIsTold(t *testing.T) {
+	s := newSite(t, false)
+	send := func(answers url.Values) (*browser, string) {
+		t.Helper()
+		person := s.browser()
+		return person, person.walk(merged(hardFor("nutrition"), answers))
+	}
+	one, first := send(url.Values{"name": {"Ada Example"}})
+	_, second := send(url.Values{"name": {"Ada Example"}})
+	danger, third := send(url.Values{"name": {"Ada Example"}, "private": {"alone"}, "safety": {"money"}})
+	b := s.invite("ashdale", "Sam Example", care.RolePractitioner)
+	mark := func(ref, of string) {
+		t.Helper()
+		home := "/staff/case/" + ref
+		b.get(home+"/place").post(home+"/duplicate", url.Values{"version": {b.version(home + "/duplicate")}, "of": {of}, "reason": {"She rang and told us so."}}).answers(http.StatusOK)
+	}
+	if one.get("/ashdale/status"); strings.Contains(one.body, "another form") {
+		t.Error("it says so before")
+	}
+	mark(first, second)
+	one.get("/ashdale/status").says("We have another form from you too: "+casework.FormatReference(second), "What you add below still reaches us.")
+	if strings.Contains(one.body, "She rang") || strings.Contains(one.body, "Sam Example") {
+		t.Error("the reason or the worker's name is on the person's page")
+	}
+	one.press("/status/add", url.Values{"text": {"My sister has a key."}}).answers(http.StatusOK)
+	b.get("/staff").says("New from the person")
+	b.get("/staff/case/"+second).says("This case stands for case", casework.FormatReference(first), "New from the person")
+	b.get("/staff/case/" + first).says("My sister has a key.")
+	b.post("/staff/case/"+first+"/take", url.Values{"held": {""}}).answers(http.StatusConflict).says("Work goes on with another case")
+
+	mark(third, second)
+	if danger.get("/ashdale/status").says("We go on with this together with what else we know."); strings.Contains(danger.body, casework.FormatReference(second)) {
+		t.Error("a form that tells of danger leads to the other")
+	}
+	b.get("/staff/case/" + second).says("Urgent: safety")
+	// The other one tells of danger from now on, and is not told of any more.
+	if one.get("/ashdale/status"); strings.Contains(one.body, casework.FormatReference(second)) {
+		t.Error("the form that goes on is told of though it is about safety")
 	}
 }

@@ -78,6 +78,20 @@ func TestTheTeamPage(t *testing.T) {
 		t.Errorf("%d counted once the mark is taken off, want 3", got)
 	}
 
+	// What is on hold stands apart from what is open.
+	if f, err = s.service.Open(t.Context(), actor, try, "test"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.service.Hold(t.Context(), actor, casework.Pick{Reference: try, Version: f.Version}, s.now.AddDate(0, 0, 5).Format(time.DateOnly), "The ward rings when she goes home."); err != nil {
+		t.Fatal(err)
+	}
+	b.get("/staff/team")
+	for label, want := range map[string]string{"Open": "2", "On hold": "1"} {
+		if got := b.figure(label); got != want {
+			t.Errorf("with one on hold: %s: %q, want %s", label, got, want)
+		}
+	}
+
 	// The file leaves out small numbers, and says nothing of workers.
 	rows, err := csv.NewReader(strings.NewReader(b.get("/staff/team/figures.csv").answers(http.StatusOK).body)).ReadAll()
 	if err != nil || len(rows) < 10 {
@@ -97,7 +111,12 @@ func TestTheTeamPage(t *testing.T) {
 // tally reads a number of the database.
 func (s *site) tally(name, key string) int {
 	s.t.Helper()
-	figures, err := s.store.Figures(s.t.Context(), "ashdale", "2000-01", name)
+	return s.tallyOf("ashdale", name, key)
+}
+
+func (s *site) tallyOf(council, name, key string) int {
+	s.t.Helper()
+	figures, err := s.store.Figures(s.t.Context(), council, "2000-01", name)
 	if err != nil {
 		s.t.Fatal(err)
 	}

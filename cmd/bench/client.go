@@ -167,44 +167,57 @@ func fingerprint(page []byte) (string, error) {
 	return string(value), nil
 }
 
-// begin starts a form at Threshold and walks to the question about food.
-func begin(addr, council string) (*person, error) {
+// arrive starts a form at Threshold, the way people do: page by page, leaving questions out, until the page that is asked
+// for is the next one.
+func arrive(addr, council, stop string) (*person, error) {
 	c, err := dial(addr)
 	if err != nil {
 		return nil, err
 	}
 	home := "/" + council + "/"
-	p := &person{client: c, page: home + "daily/nutrition", answers: [2]string{"nutrition.limbs=assistance", "nutrition.limbs=danger"}}
-	if _, err := expect2(c.post(home+"for", "for=self"))(303); err != nil {
-		return nil, err
+	p := &person{client: c, page: home + stop, answers: [2]string{"nutrition.limbs=assistance", "nutrition.limbs=danger"}}
+	a, err := expect2(c.post(home+"for", "for=self"))(303)
+	for screens := 0; err == nil && a.location != p.page; screens++ {
+		if screens > 20 {
+			return nil, fmt.Errorf("%s does not come, after twenty pages comes %s", p.page, a.location)
+		}
+		form := ""
+		if a.location == home+"daily" {
+			form = "daily=nutrition&"
+		}
+		_, a, err = p.answer(a.location, form)
 	}
-	if _, err := p.answer(home+"daily", "daily=nutrition"); err != nil {
+	return p, err
+}
+
+// begin walks to the question about food and answers it until both fingerprints are known.
+func begin(addr, council string) (*person, error) {
+	p, err := arrive(addr, council, "daily/nutrition")
+	if err != nil {
 		return nil, err
 	}
 	for i, form := range []string{p.answers[1], p.answers[0], p.answers[1]} {
-		seen, err := p.answer(p.page, form)
+		seen, _, err := p.answer(p.page, form+"&")
 		if err != nil {
 			return nil, err
 		}
 		if i > 0 {
-			p.seen[i-1] = seen
+			p.seen[i-1] = seen // the page before each form has what the other form said
 		}
 	}
 	return p, nil
 }
 
-// answer opens a page, sends a form and returns the fingerprint that the page had.
-func (p *person) answer(path, form string) (string, error) {
-	a, err := expect2(p.plain(path))(200)
-	if err != nil {
-		return "", err
+// answer opens a page and sends a form, which ends in & unless it is empty. It returns the fingerprint that the page had.
+func (p *person) answer(path, form string) (seen string, a answer, err error) {
+	if a, err = expect2(p.plain(path))(200); err != nil {
+		return "", a, err
 	}
-	seen, err := fingerprint(a.body)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", path, err)
+	if seen, err = fingerprint(a.body); err != nil {
+		return "", a, fmt.Errorf("%s: %w", path, err)
 	}
-	_, err = expect2(p.post(path, form+"&seen="+seen))(303)
-	return seen, err
+	a, err = expect2(p.post(path, form+"seen="+seen))(303)
+	return seen, a, err
 }
 
 func expect2(a answer, err error) func(status int) (answer, error) {

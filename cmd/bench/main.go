@@ -271,7 +271,7 @@ func sessions(s settings, f *figures) error {
 	for _, many := range []int{1_000, 10_000} {
 		began := time.Now()
 		people, err := crowd(many-have, func() (*person, error) {
-			one, err := begin(p.addr, council)
+			one, err := arrive(p.addr, council, "about")
 			if err == nil {
 				one.close() // they read; the next request opens a connection again
 			}

@@ -165,7 +165,7 @@ func (f *figures) markdown() string {
 	row("… what the parts of that allow: two hellos, one save among 64, one page drawn", "%.0f /s", f.allowed())
 	row(fmt.Sprintf("%d requests at 2,000 a second, half durable: half / 99 of 100 / the slowest took at most", f.requests), "%.1f / %.1f / %.1f ms", ms(f.p50), ms(f.p99), ms(f.worst))
 	for _, c := range f.crowds {
-		row(fmt.Sprintf("%d people began a form and answered three pages; memory then", c.people), "%.0f people/s, %.0f MB", c.rate, mb(c.memory))
+		row(fmt.Sprintf("%d people began a form and came to its fourth page; memory then", c.people), "%.0f people/s, %.0f MB", c.rate, mb(c.memory))
 	}
 	row("Memory: nobody there / after pages and answers as fast as it goes", "%.0f MB / %.0f MB", mb(f.idle), mb(f.afterLoad))
 	row("Ready after: quickest / median / slowest of 11 starts", "%.0f / %.0f / %.0f ms", ms(percentile(f.starts, 0)), ms(percentile(f.starts, 50)), ms(percentile(f.starts, 100)))

@@ -229,7 +229,7 @@ func (s *Service) Send(ctx context.Context, actor care.Actor, council care.Counc
 		flags := d.Rules.Flags(d.Answers, facts, d.Indication)
 		now := s.Now().UTC()
 		d.Summary = d.Rules.Summary(d.Answers, flags)
-		d.Adapted = len(d.Summary.Formats) > 0
+		d.Adapted = d.Adapted || len(d.Summary.Formats) > 0 // an account that joined the draft may have told of it
 		if d.Priority, err = s.withAccounts(ctx, d.Assessment, topPriority(flags)); err != nil {
 			return d, err
 		}

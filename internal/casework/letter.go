@@ -213,7 +213,11 @@ func (lw *letterWriter) called() string {
 }
 
 func (lw *letterWriter) decided() {
-	s := LetterSection{ID: "decided", Title: lw.text("decided_title"), Lines: append(some(lw.text("talked")), lw.texts("decided."+lw.r.Decision)...)}
+	title := "decided_title"
+	if lw.r.Decision == DecisionClosed { // nothing was decided
+		title = "came_of_it"
+	}
+	s := LetterSection{ID: "decided", Title: lw.text(title), Lines: append(some(lw.text("talked")), lw.texts("decided."+lw.r.Decision)...)}
 	if e := lw.r.Ending; e != nil && lw.r.Decision == DecisionSelfFunder && (e.Asks == "yes" || e.Asks == "no") {
 		s.Lines = append(s.Lines, lw.text("asks."+e.Asks))
 	}

@@ -73,13 +73,21 @@ func TestAssignAndUndo(t *testing.T) {
 	if n := d.canUndo(t, d.ann); n != 2 || d.canUndo(t, d.bo) != 0 {
 		t.Fatalf("%d to undo", n)
 	}
-	must(t, d.Undo(ctx, d.ann))
+	// The service may have begun anew meanwhile: nothing of it is in memory.
+	anew := &casework.Service{Store: d.Store, Library: d.Library, Log: d.Log, Now: d.Now}
+	must(t, anew.Undo(ctx, d.ann))
 	if f := d.open(t, one); f.Worker != "" {
 		t.Errorf("after undoing it is with %q", f.WorkerName)
 	}
 	if err := d.Undo(ctx, d.ann); !errors.Is(err, care.ErrConflict) {
 		t.Errorf("undone twice: %v", err)
 	}
+	must(t, d.Assign(ctx, d.ann, []casework.Pick{d.pick(t, one)}, casework.GiveTo{Worker: d.bo.ID}))
+	d.now = d.now.Add(casework.UndoLife)
+	if err := d.Undo(ctx, d.ann); !errors.Is(err, care.ErrConflict) || d.canUndo(t, d.ann) != 0 {
+		t.Errorf("undone when it was too late: %v", err)
+	}
+	must(t, d.Assign(ctx, d.ann, []casework.Pick{d.pick(t, one)}, casework.GiveTo{}))
 
 	// Old versions: nothing is given, and the case in the way is named.
 	var stuck *casework.Stuck
@@ -99,6 +107,9 @@ func TestAssignAndUndo(t *testing.T) {
 	must(t, d.Take(ctx, d.bo, two, ""))
 	if err := d.Undo(ctx, d.ann); !errors.Is(err, care.ErrConflict) {
 		t.Fatalf("undone over somebody's work: %v", err)
+	}
+	if n := d.canUndo(t, d.ann); n != 2 {
+		t.Errorf("a refused undo left %d to undo", n)
 	}
 	if f := mustOpen(t, d, d.bo, one); f.Team != "east" {
 		t.Error("a refused undo changed a case")
@@ -252,20 +263,81 @@ func TestDuplicates(t *testing.T) {
 			t.Errorf("a duplicate of %q: %v", of, got)
 		}
 	}
+	sentAt := d.open(t, one).Version
+	must(t, d.Triage(ctx, d.ann, d.pick(t, one), "urgent", d.now.Format(time.DateOnly), because))
+	if err := d.MarkDuplicate(ctx, d.ann, casework.Pick{Reference: one, Version: sentAt}, two, because); !errors.Is(err, care.ErrConflict) {
+		t.Errorf("marked over somebody's change: %v", err)
+	}
+	must(t, d.Triage(ctx, d.ann, d.pick(t, two), "routine", d.now.AddDate(0, 0, 5).Format(time.DateOnly), because))
+	must(t, d.Hold(ctx, d.ann, d.pick(t, two), d.now.AddDate(0, 0, 9).Format(time.DateOnly), because))
 	must(t, d.MarkDuplicate(ctx, d.ann, d.pick(t, one), casework.FormatReference(two), because))
-	for ref, want := range map[string]care.Note{
-		one: {Text: because, ByName: "Ann Example", Choice: casework.DuplicateOf, Outcome: two},
-		two: {Text: because, ByName: "Ann Example", Choice: casework.DuplicateHere, Outcome: one},
-	} {
+	says := func(ref string, want care.Note) casework.CaseFile {
+		t.Helper()
 		f := d.open(t, ref)
-		last := f.Later[len(f.Later)-1]
-		if last.Kind != care.EntryDuplicate || last.Note != want || f.Status != care.StatusSent {
+		if last := f.Later[len(f.Later)-1]; last.Kind != care.EntryDuplicate || last.Note != want || f.Status != care.StatusSent {
 			t.Errorf("%s says %+v", ref, last)
 		}
-		if !slices.Contains(d.verbs(t, ref), "case.marked") {
+		if verbs := d.verbs(t, ref); !slices.Contains(verbs, "case.marked") {
 			t.Error("no event tells of it")
 		}
+		return f
 	}
+	ended := says(one, care.Note{Text: because, ByName: "Ann Example", Choice: casework.DuplicateOf, Outcome: two})
+	goesOn := says(two, care.Note{Text: because, ByName: "Ann Example", Choice: casework.DuplicateHere, Outcome: one})
+	if ended.GoesOn != two || !ended.Locked() || len(goesOn.Duplicates) != 1 || goesOn.Duplicates[0].Reference != one {
+		t.Errorf("%s goes on with %q, %s stands for %+v", one, ended.GoesOn, two, goesOn.Duplicates)
+	}
+	// The one that goes on is as pressing as both, and what is pressing does not wait.
+	if goesOn.Priority != care.PriorityUrgent || goesOn.DueAt.After(ended.DueAt) || !goesOn.HeldUntil.IsZero() {
+		t.Errorf("priority %d, due %v, held until %v", goesOn.Priority, goesOn.DueAt, goesOn.HeldUntil)
+	}
+	if open := d.lines(t, d.ann, ""); len(open) != 1 || open[0].Reference != two || len(d.lines(t, d.ann, care.LaneDuplicate)) != 1 {
+		t.Errorf("the open list has %+v", open)
+	}
+	whole, err := d.Whole(ctx, d.staff(t, "north", "Max Example", care.RoleManager))
+	must(t, err)
+	if all := whole.Total(); all.Open != 1 || whole.Weeks[len(whole.Weeks)-1].In != 1 {
+		t.Errorf("%d open, %d came in", all.Open, whole.Weeks[len(whole.Weeks)-1].In)
+	}
+
+	// Work on it is refused, by a refusal that says why.
+	for name, do := range map[string]func() error{
+		"take": func() error { return d.Take(ctx, d.ann, one, "") },
+		"find": func() error {
+			return d.Find(ctx, d.ann, one, care.Finding{Outcome: "nutrition", Conclusion: care.NeedMore}, 0)
+		},
+		"hold":  func() error { return d.Hold(ctx, d.ann, d.pick(t, one), "2027-01-01", because) },
+		"again": func() error { return d.MarkDuplicate(ctx, d.ann, d.pick(t, one), two, because) },
+		"offer": func() error { return d.Offer(ctx, d.ann, one, casework.OfferTo{Council: "south"}, because) },
+	} {
+		if err := do(); !errors.Is(err, casework.ErrDuplicate) || !errors.Is(err, care.ErrLocked) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	three := d.send(t, likely)
+	for name, c := range map[string]struct{ ref, of, want string }{
+		"of a duplicate":     {three, one, "of duplicate"},
+		"of another kind":    {three, d.send(t, cares), "of kind"},
+		"one that goes on":   {two, three, "of stands_for"},
+		"of one that signed": {three, d.signed(t, "eligible", nil), "of locked"},
+	} {
+		if got := invalid(t, d.MarkDuplicate(ctx, d.ann, d.pick(t, c.ref), c.of, because)); !slices.Equal(got, []string{c.want}) {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+
+	// A mistake is taken back, with a reason.
+	if got := invalid(t, d.NotDuplicate(ctx, d.ann, d.pick(t, one), "")); !slices.Equal(got, []string{"reason reason"}) {
+		t.Errorf("taken back without a reason: %v", got)
+	}
+	back := d.pick(t, one)
+	must(t, d.NotDuplicate(ctx, d.ann, back, because))
+	says(one, care.Note{Text: because, ByName: "Ann Example", Choice: casework.NoDuplicate, Outcome: two})
+	says(two, care.Note{Text: because, ByName: "Ann Example", Choice: casework.NoDuplicateOfHere, Outcome: one})
+	if err := d.NotDuplicate(ctx, d.ann, back, because); !errors.Is(err, care.ErrConflict) {
+		t.Errorf("taken back twice: %v", err)
+	}
+	must(t, d.Take(ctx, d.ann, one, ""))
 }
 
 func TestEscalate(t *testing.T) {

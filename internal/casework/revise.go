@@ -21,7 +21,9 @@ const copyPerson = "person"
 // duplicate, and work goes on with another one.
 func (f CaseFile) Locked() bool { return locked(f.Assessment) }
 
-func locked(a care.Assessment) bool { return a.Status == care.StatusSigned && !a.Revising || a.DuplicateOf != "" }
+func locked(a care.Assessment) bool {
+	return a.Status == care.StatusSigned && !a.Revising || a.DuplicateOf != ""
+}
 
 // Revise begins the next record of a signed case, with a reason. The signed one stays as it is, and the working papers start
 // from where they stood.

@@ -390,7 +390,7 @@ func (t *tx) adapt(council, id string, adapted bool) error {
 	if !adapted {
 		return nil
 	}
-	_, err := t.exec("UPDATE assessments SET adapted = 1 WHERE id IN (?, "+goesOnSQL+") AND council = ? AND status <> 'draft'", id, id, council)
+	_, err := t.exec("UPDATE assessments SET adapted = 1 WHERE id IN (?, "+goesOnSQL+") AND council = ?", id, id, council)
 	return told(err)
 }
 

@@ -502,6 +502,26 @@ func TestPowerCutsLoseNothingAcknowledged(t *testing.T) {
 	}
 }
 
+// TestPowerCutsOnTheFirstRun: wherever the power goes while keys and database are made, starting again works.
+func TestPowerCutsOnTheFirstRun(t *testing.T) {
+	p := newPowerTest(t)
+	for step := int64(1); step <= 8; step++ { // of the keys; the steps of the database are cut above
+		for try := range 6 {
+			p.book = newLedger()
+			_, err := p.fs.Import("")
+			must(t, err)
+			p.fs.Set(faultfs.Plan{CutAt: step})
+			p.run(true)
+			p.history = []string{fmt.Sprintf("cut at %s, try %d", p.fs.Last(), try)}
+			_, err = p.fs.Survive(faultfs.Torn, p.random)
+			must(t, err)
+			if err := p.look(); err != nil {
+				t.Fatalf("after a cut at step %d of the first run: %v", step, err)
+			}
+		}
+	}
+}
+
 // TestPowerCutsFindWhatIsNotSynced has the child write with synchronous=NORMAL, which syncs at checkpoints alone: the test
 // above must see it.
 func TestPowerCutsFindWhatIsNotSynced(t *testing.T) {

@@ -27,7 +27,7 @@ func plan(t *testing.T, s *Store, query string, args []any) string {
 // everyQueue calls each with every kind of query: all orders, both directions, all filters, first and later pages.
 func everyQueue(t *testing.T, each func(q care.QueueQuery)) (n int) {
 	t.Helper()
-	for _, lane := range []care.Lane{"", care.LaneHeld} {
+	for _, lane := range append([]care.Lane{""}, care.Lanes[1:]...) {
 		for _, order := range []care.QueueSort{care.SortPressing, care.SortWaiting, care.SortDue, care.SortWorker, care.SortKind} {
 			for filters := range 1 << 7 {
 				for _, later := range []bool{false, true} {
@@ -113,7 +113,7 @@ func singleLeft(p queuePlan, page string) bool {
 func TestOthersAreIndexed(t *testing.T) {
 	s := newStore(t)
 	for _, query := range []string{
-		staleSQL, entriesSQL, codesSQL, endSessionsSQL, accountsOfSQL, lineSQL, escalateSQL, releaseSQL, alikeSQL,
+		staleSQL, entriesSQL, codesSQL, endSessionsSQL, accountsOfSQL, lineSQL, escalateSQL, releaseSQL, alikeSQL, waitingSQL,
 		"SELECT id " + leadSQL[care.LeadToday] + " ORDER BY queue_rank, due_at, sent_at, id LIMIT ?",
 		"SELECT id " + leadSQL[care.LeadDuty] + " ORDER BY queue_rank, due_at, sent_at, id LIMIT ?",
 		"SELECT id FROM codes WHERE kind = 'link' AND hash = 'x' AND council = 'y'",
