@@ -11,7 +11,7 @@ ASSET_SOURCES := $(shell find static/sass static/js static/icon.svg tools/assets
 TEMPL_SOURCES := $(shell find templates -name '*.templ')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test powercut build browser check dev assets generate generated lint clean fuzz words weaknesses
+.PHONY: help run test slow powercut build browser check dev assets generate generated lint clean fuzz words weaknesses
 
 help: ## say what there is
 	@printf 'Threshold\n\n'
@@ -24,6 +24,9 @@ test: assets generate ## run every test
 	$(GO) test -timeout 40m ./...
 	@[ -n "$$CHROMIUM" ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 		echo "Left out: the walks in a real browser, because Chromium is not installed (on Debian: apt-get install chromium fonts-liberation)."
+
+slow: ## hold SLOW connections (2,000) that dribble, beside fifty people, and print what those wait
+	THRESHOLD_SLOW=$(or $(SLOW),2000) $(GO) test -count=1 -timeout 10m -run '^TestSlowConnections' -v ./cmd/threshold
 
 powercut: ## cut the power under the store CUTS times (3,000), as root on Linux; prints what was lost
 	THRESHOLD_POWER_CUTS="$${CUTS:-3000}" $(GO) test -count=1 -timeout 60m -v -run 'TestPowerCuts' ./internal/store/sqlite

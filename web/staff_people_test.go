@@ -269,7 +269,10 @@ func TestTeams(t *testing.T) {
 		t.Error("somebody can be put into a closed team")
 	}
 	b.get(pat).sends(pat, url.Values{"roles": {"practitioner"}, "team": {teams[1].ID}, "name": {"Pat S Example"}}).answers(http.StatusOK) // who is in it stays
-	b.get("/staff/people/teams").post(at, url.Values{"seen": {"Discharge"}, "do": {"open"}}).says("The team is open again.")
+	// Somebody who does not know that it is closed does not open it by renaming it: both states are shown, and their choice holds.
+	b.post(at, url.Values{"seen": {"Discharge"}, "was": {"open"}, "team": {"Ward"}, "do": {"rename"}}).answers(http.StatusConflict).says("Somebody else changed this team", "No, it is closed", "Ward")
+	b.press(at, nil).answers(http.StatusOK).says("The team is renamed.", "Ward", "Closed")
+	b.get("/staff/people/teams").post(at, url.Values{"seen": {"Ward"}, "was": {"closed"}, "do": {"open"}}).says("The team is open again.")
 	b.post(at, url.Values{"seen": {"Discharge"}, "do": {"sell"}}).answers(http.StatusBadRequest)
 }
 

@@ -114,6 +114,7 @@ func (s *site) tally(name, key string) int {
 	return s.tallyOf("ashdale", name, key)
 }
 
+// tallyOf reads a number of a council; of all keys when key is "".
 func (s *site) tallyOf(council, name, key string) int {
 	s.t.Helper()
 	figures, err := s.store.Figures(s.t.Context(), council, "2000-01", name)
@@ -122,7 +123,7 @@ func (s *site) tallyOf(council, name, key string) int {
 	}
 	n := 0
 	for _, f := range figures {
-		if f.Key == key {
+		if key == "" || f.Key == key {
 			n += f.N
 		}
 	}

@@ -290,10 +290,13 @@ func sessions(s settings, f *figures) error {
 	return nil
 }
 
+// smallCases are enough that every filter fills its page.
+const smallCases = 5_000
+
 // queue compares the queue and the search of a small council with those of a larger one.
 func queue(s settings, f *figures) error {
 	small, large := filepath.Join(s.scratch, "small.db"), filepath.Join(s.scratch, "large.db")
-	for db, cases := range map[string]int{small: 1000, large: s.cases} {
+	for db, cases := range map[string]int{small: smallCases, large: s.cases} {
 		if _, err := run(s.root, s.binary, "generate", "-db", db, "-cases", strconv.Itoa(cases)); err != nil {
 			return err
 		}

@@ -169,7 +169,7 @@ func (f *figures) markdown() string {
 	}
 	row("Memory: nobody there / after pages and answers as fast as it goes", "%.0f MB / %.0f MB", mb(f.idle), mb(f.afterLoad))
 	row("Ready after: quickest / median / slowest of 11 starts", "%.0f / %.0f / %.0f ms", ms(percentile(f.starts, 0)), ms(percentile(f.starts, 50)), ms(percentile(f.starts, 100)))
-	row("Queue and search, every order and filter together, 1,000 cases: half / 99 of 100 took at most", "%.2f / %.2f ms", f.queueSmall50, f.queueSmall99)
+	row("Queue and search, every order and filter together, 5,000 cases: half / 99 of 100 took at most", "%.2f / %.2f ms", f.queueSmall50, f.queueSmall99)
 	row(fmt.Sprintf("The same with %d cases", f.cases), "%.2f / %.2f ms", f.queueLarge50, f.queueLarge99)
 	if f.peerGets > 0 {
 		row("Peer (Express 5, Nunjucks, GOV.UK Frontend, better-sqlite3, 2 processes, Node "+f.node+"): a question page", "%.0f /s", f.peerGets)

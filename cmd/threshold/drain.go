@@ -18,7 +18,8 @@ import (
 //     another. New connections are taken: closing the listener now would reset those that the kernel has taken already.
 //  2. When nobody has asked for anything for a moment, or after drainTime at most, new connections are no longer begun
 //     (see stopGreeting), and those that were are taken in.
-//  3. Shutdown waits for the requests in flight.
+//  3. When every connection is closed or idle, the server is shut down. Not before: http.Server.Shutdown drops a connection
+//     whose request it has not read to the end of its head.
 
 const (
 	// drainTime is how long whoever is connected has to ask once more and be told. Under steady load all of it passes.
@@ -29,11 +30,48 @@ const (
 	lastCall = 100 * time.Millisecond
 )
 
-// A drain knows whether the service is stopping and when somebody last asked for something.
+// A drain knows whether the service is stopping, when somebody last asked for something, and who is in the middle of it.
 type drain struct {
 	stopping atomic.Bool
 	asked    atomic.Int64 // Unix nanoseconds
 	http.Handler
+
+	mu   sync.Mutex
+	busy map[net.Conn]bool // connections that are neither idle nor closed
+}
+
+// follow is the server's ConnState.
+func (d *drain) follow(conn net.Conn, state http.ConnState) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch state {
+	case http.StateNew, http.StateActive:
+		if d.busy == nil {
+			d.busy = map[net.Conn]bool{}
+		}
+		d.busy[conn] = true
+	default:
+		delete(d.busy, conn)
+	}
+}
+
+// settle returns when nobody is in the middle of anything, or when ctx ends.
+func (d *drain) settle(ctx context.Context) {
+	tick := time.NewTicker(quietTime / 10)
+	defer tick.Stop()
+	for {
+		d.mu.Lock()
+		busy := len(d.busy)
+		d.mu.Unlock()
+		if busy == 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 func (d *drain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -78,9 +116,9 @@ func newDoor(l net.Listener, places int) (*door, error) {
 func (d *door) Accept() (net.Conn, error) {
 	select {
 	case d.places <- struct{}{}:
-		conn, err := d.TCPListener.Accept()
+		conn, err := d.AcceptTCP()
 		if err == nil {
-			return &guest{Conn: conn, leave: sync.OnceFunc(func() { <-d.places })}, nil
+			return &guest{TCPConn: conn, leave: sync.OnceFunc(func() { <-d.places })}, nil
 		}
 		<-d.places
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
@@ -92,11 +130,14 @@ func (d *door) Accept() (net.Conn, error) {
 	if err := d.SetDeadline(time.Now().Add(lastCall)); err != nil {
 		return nil, err
 	}
-	conn, err := d.TCPListener.Accept()
+	conn, err := d.AcceptTCP()
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = net.ErrClosed
 	}
-	return conn, err
+	if err != nil {
+		return nil, err // and no conn that is nil and not nil
+	}
+	return conn, nil
 }
 
 // shut lets nobody begin a connection any more. Those that were begun still come out of Accept. Where the kernel does not
@@ -115,12 +156,12 @@ func (d *door) Close() error {
 
 // A guest gives its place back when it leaves.
 type guest struct {
-	net.Conn
+	*net.TCPConn
 	leave func()
 }
 
 func (g *guest) Close() error {
-	err := g.Conn.Close()
+	err := g.TCPConn.Close()
 	g.leave()
 	return err
 }
@@ -144,5 +185,6 @@ func stopServing(grace context.Context, server *http.Server, d *drain, door *doo
 	case <-served: // everybody who had begun a connection is in
 	case <-grace.Done():
 	}
+	d.settle(grace)
 	return server.Shutdown(grace)
 }

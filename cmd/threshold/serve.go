@@ -168,6 +168,7 @@ func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, post
 	})
 	draining := &drain{Handler: handler}
 	server := newServer(draining, log)
+	server.ConnState = draining.follow
 	var listen net.ListenConfig
 	listen.SetMultipathTCP(false) // the kernel cannot stop greeting on such sockets, see stopGreeting
 	listener, err := listen.Listen(ctx, "tcp", addr)

@@ -117,7 +117,7 @@ func (s *Service) NotDuplicate(ctx context.Context, actor care.Actor, pick Pick,
 	back := care.MoveOf(f.Assessment)
 	back.To.DuplicateOf = ""
 	return s.pairUp(ctx, actor, p, care.Note{Text: reason}, [2]pairing{
-		{back, NoDuplicate, other.Reference, "no_duplicate"}, {care.MoveOf(other), NoDuplicateOfHere, f.Reference, "lost_duplicate"},
+		{back, NoDuplicate, other.Reference, "no_duplicate"}, {care.MoveOf(other), NoDuplicateOfHere, f.Reference, "has_no_duplicate"},
 	})
 }
 

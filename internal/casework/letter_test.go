@@ -104,7 +104,7 @@ func TestEveryEndHasItsLetter(t *testing.T) {
 	}))
 	says := map[string][]string{
 		"eligible":          {"meet the rules in the law", "We make a plan with you", "money check", "sections 24 and 25"},
-		"not_eligible":      {"do not meet the rules", "Try meals on wheels", "Meals Example", "020 7946 0111", "24 December 2026", "13(5)", "We will not do so"},
+		"not_eligible":      {"do not meet the rules", "Try meals on wheels", "Meals Example", "020 7946 0111", "24 December 2026", "13(5)", "We have decided not to"},
 		"eligible_declines": {"do not want help", "1 March 2027", "13(3)"},
 		"self_funder":       {"money to pay", "18(3)", "arrange your own help"},
 		"elsewhere":         {"South Council", "19 November 2026", "20 November 2026"},
