@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"threshold/internal/care"
 )
 
 // TestTheCookies: a session's cookie goes to this host over HTTPS alone, is read by no script and ends with the browser; and whoever
@@ -121,6 +123,31 @@ func TestLeavingEndsTheSession(t *testing.T) {
 		}
 		if b.get(at); b.path == at {
 			t.Errorf("after leaving %s still opens", at)
+		}
+	}
+}
+
+// TestTheDraftIsThePersonsAlone: what will be recorded is shown to the person by their own code, and neither to whoever sent the form
+// about them nor to a helper.
+func TestTheDraftIsThePersonsAlone(t *testing.T) {
+	s := newSite(t, false)
+	b := s.invite("ashdale", "Sam Example", care.RolePractitioner)
+	reference, home := s.worked(b, map[string][]string{
+		"for": {"someone"}, "they_call": {"Kim"}, "helper_is": {"neighbour"}, "helper_name": {"Lee Example"}, "knows": {"yes_agree"}, "with_them": {"no"}, "decides": {"yes"},
+	}, "yes")
+	if _, _, err := s.service.GiveCode(t.Context(), s.worker(), reference); err != nil {
+		t.Fatal(err)
+	}
+	owes := url.Values{"wants": {"yes"}, "residence": {"here"}, "next_steps": {"A support plan with her."}, "version": {"0"}}
+	b.post(home+"/record", decided("eligible", owes)).answers(http.StatusOK)
+	b.press("/draft", url.Values{"draft_how": {"status"}}).answers(http.StatusOK)
+	for as, want := range map[care.CodeKind]int{"": 0, care.CodeHelper: 0, care.CodePerson: 1} {
+		st, err := s.service.Status(t.Context(), care.Actor{Kind: care.ActorCitizen, ID: s.idOf(reference), Council: "ashdale", As: as})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(st.Drafts) != want {
+			t.Errorf("whoever came as %q is shown %d drafts, not %d", as, len(st.Drafts), want)
 		}
 	}
 }

@@ -192,15 +192,16 @@ func backup(ctx context.Context, from, to string) (report FileReport, err error)
 		return report, fmt.Errorf("marking the copy: %w", err)
 	}
 	// A backup that nobody has read is a hope.
-	if err := part.sealed(); err != nil {
-		return report, err
-	}
-	if err := verify(ctx, part.path, keys.Ring{}, true, &report); err != nil {
+	if err := verify(ctx, part.path, keys.Ring{}, false, true, &report); err != nil {
 		return report, fmt.Errorf("reading the copy: %w", err)
 	}
 	if len(report.Problems) > 0 {
 		return report, ErrDamaged
 	}
+	if err := part.sealed(); err != nil {
+		return report, err
+	}
+	report.Bytes += int64(sealLength)
 	return report, part.place(to)
 }
 
@@ -407,7 +408,7 @@ func restore(ctx context.Context, from, to string, ring keys.Ring) (report FileR
 		return report, err
 	}
 	// It is looked at as the backup that it is, before anything is written into it.
-	if err := verify(ctx, p.path, ring, true, &report); err != nil {
+	if err := verify(ctx, p.path, ring, false, true, &report); err != nil {
 		return report, fmt.Errorf("reading the copy: %w", err)
 	}
 	if report.WrongKeys {

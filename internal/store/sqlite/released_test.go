@@ -71,12 +71,12 @@ func TestReleasedDatabasesMigrate(t *testing.T) {
 			for _, x := range rows {
 				a, err := s.Assessment(ctx, x.council, x.id)
 				must(t, err)
-				parts, err := s.Parts(ctx, x.council, x.id)
-				must(t, err)
 				_, err = s.Entries(ctx, x.council, x.id)
 				must(t, err)
 				var signed int
 				if x.status != "draft" {
+					_, err := s.Parts(ctx, x.council, x.id)
+					must(t, err)
 					records, err := s.Determinations(ctx, x.council, x.id)
 					must(t, err)
 					signed = len(records)
@@ -84,7 +84,7 @@ func TestReleasedDatabasesMigrate(t *testing.T) {
 				events, err := s.Events(ctx, x.council, x.id)
 				must(t, err)
 				if len(events) == 0 || x.status == "signed" && signed == 0 {
-					t.Errorf("%s: %s with %d records, %d parts and %d events", x.id, x.status, signed, len(parts), len(events))
+					t.Errorf("%s: %s with %d records and %d events", x.id, x.status, signed, len(events))
 				}
 				read += len(a.Answers.Questions())
 			}

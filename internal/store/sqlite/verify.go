@@ -73,16 +73,18 @@ func Verify(ctx context.Context, path string, ring keys.Ring) (r FileReport, err
 			return r, fmt.Errorf("verifying %s: %w", path, err)
 		}
 	}
-	if err := verify(ctx, abs, ring, sealed.content > 0, &r); err != nil {
+	backup := sealed.content > 0
+	if err := verify(ctx, abs, ring, backup, backup, &r); err != nil {
 		return r, fmt.Errorf("verifying %s: %w", path, err)
 	}
 	return r, nil
 }
 
-// openToRead opens a file to be looked at. A backup is opened as one that cannot change, so that SQLite makes no files
-// beside it and it may lie where nothing can be written.
-func openToRead(path string, backup bool) (*sql.DB, error) {
-	if !backup {
+// openToRead opens a file to be looked at. One that is fixed is opened as what cannot change, so that SQLite makes no files
+// beside it and it may lie where nothing can be written. (SQLite's check then leaves out CHECK constraints. A backup was looked
+// at before it was sealed.)
+func openToRead(path string, fixed bool) (*sql.DB, error) {
+	if !fixed {
 		return openDB(path, 1, "deferred", "query_only(ON)")
 	}
 	q := url.Values{"mode": {"ro"}, "immutable": {"1"}, "_dqs": {"0"}, "_pragma": {"query_only(ON)"}}
@@ -93,14 +95,14 @@ func openToRead(path string, backup bool) (*sql.DB, error) {
 	return db, err
 }
 
-// verify looks into the database itself. backup says that it has a seal, and so that nobody changes it.
-func verify(ctx context.Context, path string, ring keys.Ring, backup bool, r *FileReport) (err error) {
+// verify looks into the database itself. fixed says that nobody changes it, backup that it has the mark of one.
+func verify(ctx context.Context, path string, ring keys.Ring, fixed, backup bool, r *FileReport) (err error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
 	r.Bytes = info.Size()
-	db, err := openToRead(path, backup)
+	db, err := openToRead(path, fixed)
 	if err != nil {
 		return err
 	}
