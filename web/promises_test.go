@@ -135,7 +135,12 @@ func TestTheDraftIsThePersonsAlone(t *testing.T) {
 	reference, home := s.worked(b, map[string][]string{
 		"for": {"someone"}, "they_call": {"Kim"}, "helper_is": {"neighbour"}, "helper_name": {"Lee Example"}, "knows": {"yes_agree"}, "with_them": {"no"}, "decides": {"yes"},
 	}, "yes")
-	if _, _, err := s.service.GiveCode(t.Context(), s.worker(), reference); err != nil {
+	staff, err := s.store.Practitioners(t.Context(), "ashdale")
+	if err != nil || len(staff) != 1 {
+		t.Fatal(staff, err)
+	}
+	sam := care.Actor{Kind: care.ActorPractitioner, ID: staff[0].ID, Council: "ashdale", Roles: staff[0].Roles}
+	if _, _, err := s.service.GiveCode(t.Context(), sam, reference); err != nil {
 		t.Fatal(err)
 	}
 	owes := url.Values{"wants": {"yes"}, "residence": {"here"}, "next_steps": {"A support plan with her."}, "version": {"0"}}

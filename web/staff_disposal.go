@@ -176,6 +176,9 @@ func (s *Server) disposalPage(c echo.Context, status int, typed disposalTyped) e
 	}
 	if typed.problem != "" {
 		problem("case", d.text("error."+typed.problem, nil))
+		if len(p.Rows) > 0 {
+			p.Problems.Summary[0].Href = "#case-" + p.Rows[0].Pick
+		}
 	}
 	return render(c, status, pages.StaffDisposal(p))
 }

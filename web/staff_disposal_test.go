@@ -64,7 +64,7 @@ func TestTwoManagersDestroyACase(t *testing.T) {
 	sure := mo.formTo("/confirm")
 	mo.press("/confirm", nil).answers(http.StatusOK).says("Proposed to destroy 1 case", "No case is past its time", "Proposed: 1")
 	mo.post(sure.action, sure.values()).answers(http.StatusOK) // pressed twice
-	mo.get(list+"?show=proposed").says("Proposed by you")
+	mo.get(list + "?show=proposed").says("Proposed by you")
 	mo.press(list, url.Values{"act": {"agree_page"}, "case": nil}).says("Agree to destroy 1 case?").press("/confirm", nil).answers(http.StatusUnprocessableEntity).says("You proposed one of these yourself")
 
 	pat.get(list+"?show=proposed").says("Proposed by Mo Manager").press(list, url.Values{"act": {"agree"}, "case": {ref}}).says("nobody can bring back").press("/confirm", nil)
@@ -93,7 +93,7 @@ func TestTwoManagersDestroyACase(t *testing.T) {
 	boss := s.invite("ashdale", "Lou Manager", care.RoleManager)
 	boss.get("/staff/case/" + ref).answers(http.StatusNotFound)
 	boss.get(list+"?ref="+url.QueryEscape(shown)).answers(http.StatusOK).says("The case "+shown+" was destroyed on ", "Mo Manager proposed it and Pat Manager agreed", "It came in on 22 November 2026")
-	boss.get(list+"?ref="+other).answers(http.StatusOK).says("No case of your council with the reference "+casework.FormatReference(other)+" was destroyed here")
+	boss.get(list + "?ref=" + other).answers(http.StatusOK).says("No case of your council with the reference " + casework.FormatReference(other) + " was destroyed here")
 	boss.get(list + "?ref=x").answers(http.StatusUnprocessableEntity)
 	s.invite("ashdale", "Al Auditor", care.RoleAuditor).get("/staff/audit?verb=case.disposed").answers(http.StatusOK).says("Destroyed")
 }

@@ -138,7 +138,11 @@ func (s *Server) settleForm(f casework.CaseFile, t settleTyped, problems map[str
 	return p
 }
 
+// codeForm makes a code, at any stage; not of a case that has passed to another council, which gives it then.
 func (s *Server) codeForm(f casework.CaseFile) pages.StaffCode {
+	if f.Passed != "" {
+		return pages.StaffCode{}
+	}
 	name := eligibility.Words{"name": personOf(f)}
 	p := pages.StaffCode{
 		Action: casePath(f.Assessment) + "/code", Intro: f.Rules.Text("staff.code_self", name),
@@ -238,9 +242,7 @@ func (s *Server) staffMakeCode(c echo.Context) error {
 
 func (s *Server) codePage(c echo.Context, f casework.CaseFile) pages.StaffCodePage {
 	p := pages.StaffCodePage{StaffCase: s.staffCase(c, f, "code", "A code for them")}
-	if f.Status != care.StatusSigned {
-		p.Give = s.codeForm(f)
-	}
+	p.Give = s.codeForm(f)
 	return p
 }
 

@@ -466,7 +466,7 @@ func TestTheTimelineIsNarrowed(t *testing.T) {
 		}
 	}
 	each(staff.doc, func(n *htmlNode) {
-		if strings.Contains(attr(n, "class"), "app-timeline__text") && text(n) == "Summary" {
+		if strings.Contains(attr(n, "class"), "app-timeline__text") && text(n) == "The summary" {
 			summaries++
 		}
 	})

@@ -68,8 +68,9 @@ func (s *Server) summaryPage(c echo.Context, f casework.CaseFile) pages.StaffSum
 		p.Contacts = append(p.Contacts, contactLine(rs, contact))
 	}
 	s.tell(f, all, &p)
+	p.Code = s.codeForm(f)
 	if f.Status == care.StatusSent {
-		p.Withdraw, p.Code = s.settleForm(f, settleTyped{}, nil), s.codeForm(f)
+		p.Withdraw = s.settleForm(f, settleTyped{}, nil)
 	}
 	if f.Linked != "" {
 		p.Linked = pages.Link{Text: "The form this came from: " + casework.FormatReference(f.Linked), Href: "/staff/case/" + f.Linked}

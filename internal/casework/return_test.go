@@ -469,3 +469,18 @@ func TestLinksToOneAddressAreLimited(t *testing.T) {
 		t.Errorf("%d messages went to one address within the hour, want 3", sent)
 	}
 }
+
+// Who lost their code after the record was signed is given another, and reads their letter with it.
+func TestASignedCaseGivesACode(t *testing.T) {
+	ctx, d := t.Context(), newDesk(t)
+	reference := d.signed(t, "eligible", nil)
+	f, code, err := d.GiveCode(ctx, d.ann, reference)
+	must(t, err)
+	in, err := d.ComeBack(ctx, "north", reference, code.Reveal(), casework.Press{})
+	must(t, err)
+	status, err := d.Status(ctx, care.Actor{Kind: care.ActorCitizen, ID: f.ID, Council: "north", As: in.As})
+	must(t, err)
+	if len(status.Records) == 0 {
+		t.Error("whoever comes by the new code sees no record")
+	}
+}

@@ -72,11 +72,18 @@ func (s *Service) EndHelpers(ctx context.Context, actor care.Actor) error {
 
 // GiveCode gives the person concerned a code, after a practitioner has checked who asks: their own account beside a
 // helper's where a helper sent the case, else a new return code. Where no case needs it kept secret, the practitioner reads
-// it to the person; it never goes through a helper.
+// it to the person; it never goes through a helper. A signed case gives one too: who lost theirs could not read their own
+// letter otherwise (s.13(2)). One that has passed to another council does not: theirs gives it.
 func (s *Service) GiveCode(ctx context.Context, actor care.Actor, reference string) (CaseFile, Secret, error) {
-	f, _, err := s.toChange(ctx, actor, reference, "code")
+	if err := authorise(actor, MayFollowUp); err != nil {
+		return CaseFile{}, Secret{}, err
+	}
+	f, err := s.open(ctx, actor, reference, "case.opened-to-change", "code")
 	if err != nil {
 		return f, Secret{}, err
+	}
+	if f.Passed != "" {
+		return f, Secret{}, fmt.Errorf("giving a code for case %s: %w", reference, ErrPassed)
 	}
 	kind := care.CodeReturn
 	if f.Rules.Voice(f.Answers) == care.VoiceHelper {
