@@ -156,3 +156,32 @@ func TestTheDraftIsThePersonsAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryFieldHasALabel: each field is tied to the words that say what it is, so that it is read out with them and pressing the words
+// reaches it.
+func TestEveryFieldHasALabel(t *testing.T) {
+	s := newSite(t, false)
+	b := s.browser()
+	for _, page := range []string{"/ashdale/contact", "/ashdale/back", "/ashdale/reading", "/ashdale/for", "/staff/sign-in"} {
+		b.get(page).answers(http.StatusOK)
+		labelled, fields := map[string]bool{}, 0
+		each(b.doc, func(n *html.Node) {
+			if n.Data == "label" {
+				labelled[attr(n, "for")] = text(n) != ""
+			}
+		})
+		each(b.doc, func(n *html.Node) {
+			kind := attr(n, "type")
+			if n.Data != "textarea" && n.Data != "select" && (n.Data != "input" || kind == "hidden" || kind == "submit") {
+				return
+			}
+			fields++
+			if !labelled[attr(n, "id")] {
+				t.Errorf("%s: the field %q has no label", page, attr(n, "name"))
+			}
+		})
+		if fields == 0 {
+			t.Errorf("%s has no field", page)
+		}
+	}
+}

@@ -170,7 +170,7 @@ func (g *guest) Close() error {
 // ReadHeaderTimeout and its like see to. Without a ceiling a flood would take every file that the process may have open,
 // and the database could not open its own.
 func connections() int {
-	const most, kept = 16_384, 128 // kept for the database, mail and logs
+	const most, kept = 8_192, 128 // kept for the database, mail and logs
 	return max(16, min(most, openFiles()-kept))
 }
 

@@ -6,7 +6,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/goccy/go-yaml/ast"
 )
 
 // A Library holds every published version of every kind. Versions are never withdrawn: a draft or a signed record names
@@ -35,6 +38,7 @@ func Load(fsys fs.FS, options ...LoadOption) (*Library, error) {
 	for _, set := range options {
 		set(&o)
 	}
+	fsys = &parsedOnce{FS: fsys, files: map[string]func() (ast.Node, error){}}
 	lib := &Library{byID: map[string]*Ruleset{}, byKind: map[string][]*Ruleset{}}
 	dirs, err := fs.Glob(fsys, "*/*/ruleset.yaml")
 	if err != nil {
@@ -45,18 +49,18 @@ func Load(fsys fs.FS, options ...LoadOption) (*Library, error) {
 	if o.testLocales {
 		lib.locales = append(lib.locales, testLocales...)
 	}
-	for _, file := range dirs {
-		dir := strings.TrimSuffix(file, "/ruleset.yaml")
-		rs := &Ruleset{}
-		found := Problems(nil)
-		for _, s := range stages {
-			if found = s(fsys, dir, rs); len(found) > 0 {
-				break
-			}
-		}
-		if len(found) == 0 {
-			found = localise(fsys, rs, lib.locales)
-		}
+	// Versions know nothing of each other, so they are read at the same time.
+	read := make([]*Ruleset, len(dirs))
+	problems := make([]Problems, len(dirs))
+	var all sync.WaitGroup
+	for i, file := range dirs {
+		all.Go(func() {
+			read[i], problems[i] = readVersion(fsys, strings.TrimSuffix(file, "/ruleset.yaml"), lib.locales)
+		})
+	}
+	all.Wait()
+	for i, rs := range read {
+		found := problems[i]
 		if len(found) > 0 {
 			slices.SortStableFunc(found, func(a, b Problem) int {
 				if c := strings.Compare(a.File, b.File); c != 0 {
@@ -102,6 +106,17 @@ func Load(fsys fs.FS, options ...LoadOption) (*Library, error) {
 		return nil, err
 	}
 	return lib, nil
+}
+
+// readVersion reads one version with its words in every locale.
+func readVersion(fsys fs.FS, dir string, locales []Locale) (*Ruleset, Problems) {
+	rs := &Ruleset{}
+	for _, s := range stages {
+		if found := s(fsys, dir, rs); len(found) > 0 {
+			return rs, found
+		}
+	}
+	return rs, localise(fsys, rs, locales)
 }
 
 // unusedShared tells what of the shared folders none of the journeys that use them needs.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -24,38 +25,85 @@ func decodeStrict(fsys fs.FS, file string, into any) error {
 
 // decodeStrictAt is decodeStrict and gives the source, to tell on which line something stands.
 func decodeStrictAt(fsys fs.FS, file string, into any) (source, error) {
-	data, err := fs.ReadFile(fsys, file)
-	if err != nil {
-		return source{file: file}, Problems{{
-			File: file, What: "the file cannot be read: " + plainFSError(err),
-			Why: "every published version of the rules needs it", Mend: "put the file there, or take the whole folder away",
-		}}
-	}
-	return decodeStrictBytes(file, data, into)
-}
-
-func decodeStrictBytes(file string, data []byte, into any) (src source, err error) {
-	src = source{file: file}
-	// The YAML library panics on some tags ("! 0"): a file is refused like any other that cannot be read.
-	defer func() {
-		if p := recover(); p != nil {
-			err = Problems{{
-				File: file, What: fmt.Sprintf("the YAML cannot be read: %v", p),
-				Why: "nothing of it could be used", Mend: "look for a value that begins with an exclamation mark, and put it into quotation marks",
+	parse := func() (ast.Node, error) {
+		data, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			return nil, Problems{{
+				File: file, What: "the file cannot be read: " + plainFSError(err),
+				Why: "every published version of the rules needs it", Mend: "put the file there, or take the whole folder away",
 			}}
 		}
-	}()
-	tree, err := parser.ParseBytes(data, 0)
+		return parseStrict(file, data)
+	}
+	if once, ok := fsys.(*parsedOnce); ok {
+		parse = once.of(file, parse)
+	}
+	body, err := parse()
 	if err != nil {
+		return source{file: file}, err
+	}
+	return decodeBody(file, body, into)
+}
+
+// parsedOnce is a folder of which every file is parsed once, however many versions share it: parsing is most of the time that
+// the service takes to start. Many may read at once.
+type parsedOnce struct {
+	fs.FS
+	mu    sync.Mutex
+	files map[string]func() (ast.Node, error)
+}
+
+func (p *parsedOnce) of(file string, parse func() (ast.Node, error)) func() (ast.Node, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.files[file] == nil {
+		p.files[file] = sync.OnceValues(parse)
+	}
+	return p.files[file]
+}
+
+func decodeStrictBytes(file string, data []byte, into any) (source, error) {
+	body, err := parseStrict(file, data)
+	if err != nil {
+		return source{file: file}, err
+	}
+	return decodeBody(file, body, into)
+}
+
+// unreadable turns a panic into Problems. The YAML library panics on some tags ("! 0"): a file is refused like any other that
+// cannot be read.
+func unreadable(file string, err *error) {
+	if p := recover(); p != nil {
+		*err = Problems{{
+			File: file, What: fmt.Sprintf("the YAML cannot be read: %v", p),
+			Why: "nothing of it could be used", Mend: "look for a value that begins with an exclamation mark, and put it into quotation marks",
+		}}
+	}
+}
+
+// decodeBody decodes a file's one document.
+func decodeBody(file string, body ast.Node, into any) (src source, err error) {
+	defer unreadable(file, &err)
+	src = source{file: file, body: body}
+	if err := decodeNode(body, into); err != nil {
 		return src, yamlProblem(file, err)
 	}
-	var body ast.Node
+	return src, nil
+}
+
+// parseStrict gives a file's one document.
+func parseStrict(file string, data []byte) (body ast.Node, err error) {
+	defer unreadable(file, &err)
+	tree, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return nil, yamlProblem(file, err)
+	}
 	for _, doc := range tree.Docs {
 		if doc.Body == nil || doc.Body.Type() == ast.CommentType {
 			continue
 		}
 		if body != nil {
-			return src, Problems{{
+			return nil, Problems{{
 				File: file, Line: lineOf(doc.Body), What: "a second document begins here (after a line of three dashes)",
 				Why: "only the first one would be used", Mend: "make it one document, or two files",
 			}}
@@ -63,16 +111,12 @@ func decodeStrictBytes(file string, data []byte, into any) (src source, err erro
 		body = doc.Body
 	}
 	if body == nil {
-		return src, Problems{{
+		return nil, Problems{{
 			File: file, What: "the file is empty",
 			Why: "an empty file would load as rules that say nothing", Mend: "write the rules, or take the file away",
 		}}
 	}
-	src.body = body
-	if err := decodeNode(body, into); err != nil {
-		return src, yamlProblem(file, err)
-	}
-	return src, nil
+	return body, nil
 }
 
 // A source knows on which lines of a file things stand.

@@ -186,23 +186,3 @@ func (r reading) figures(out *tabwriter.Writer) (f wordFigures, must []string) {
 	f.Must = len(must)
 	return f, must
 }
-
-// TestNoLocaleHasWordsOfItsOwn: a key that only one way of reading has is shown to nobody. (That none lacks a key of the English is
-// what loading checks.)
-func TestNoLocaleHasWordsOfItsOwn(t *testing.T) {
-	english := map[string]map[string]textEntry{}
-	for _, r := range readings(t) {
-		id, rest, _ := strings.Cut(r.name, " ")
-		locale, voice, _ := strings.Cut(rest, " ")
-		texts := textsByKey(r.j.words)
-		if locale == "en" {
-			english[id+voice] = texts
-			continue
-		}
-		for key := range texts {
-			if _, ok := english[id+voice][key]; !ok {
-				t.Errorf("%s: %s has no English", r.name, key)
-			}
-		}
-	}
-}
