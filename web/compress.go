@@ -40,7 +40,7 @@ func newGzipper() *gzipper {
 func (g *gzipper) pack(w io.Writer, body []byte) {
 	pool, level := g.fast, gzip.BestSpeed
 	if len(body) > fastUpTo {
-		pool, level = g.best, gzip.DefaultCompression
+		pool, level = g.best, gzip.BestCompression
 	}
 	z := <-pool
 	defer func() { pool <- z }()

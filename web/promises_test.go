@@ -25,7 +25,7 @@ func TestTheCookies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	cookies := answer.Cookies()
 	if len(cookies) != 1 {
 		t.Fatalf("%d cookies: %v", len(cookies), cookies)

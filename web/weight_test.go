@@ -18,7 +18,7 @@ var beside = []string{
 var asLongAsAnswers = []string{"check", "copy"}
 
 // filled fills a form. Everything is every box but those that go alone, the first of every choice, and a sentence in every
-// field; otherwise one box of each question, three of the outcomes, and no more words than have to be. What is said
+// field; otherwise one box of each question, two of the outcomes, and no more words than have to be. What is said
 // beforehand goes first.
 func (b *browser) filled(f *pageForm, says url.Values, everything bool) url.Values {
 	v := f.values()
@@ -38,7 +38,7 @@ func (b *browser) filled(f *pageForm, says url.Values, everything bool) url.Valu
 			v.Set(name, c.values[0])
 		case c.kind == "checkbox":
 			for _, value := range c.values {
-				if !alone[name+"="+value] && (everything || len(v[name]) == 0 || name == "daily" && len(v[name]) < 3) {
+				if !alone[name+"="+value] && (everything || len(v[name]) == 0 || name == "daily" && len(v[name]) < 2) {
 					v.Add(name, value)
 				}
 			}
@@ -69,14 +69,14 @@ func dayPart(name string) string {
 	return "code"
 }
 
-// TestEveryPageIsLight walks every kind of journey twice, with three outcomes and with everything, and weighs every page on the
+// TestEveryPageIsLight walks every kind of journey twice, with two outcomes and with everything, and weighs every page on the
 // way and beside it.
 func TestEveryPageIsLight(t *testing.T) {
 	weighable(t)
 	s := newSite(t, false)
 	few := url.Values{"format": {"standard"}, "second_look": {"all_fine"}}
 	for _, who := range walkers {
-		for _, much := range []string{"three outcomes", "everything"} {
+		for _, much := range []string{"two outcomes", "everything"} {
 			says := cloneValues(who.says)
 			if much != "everything" {
 				for name, said := range few {

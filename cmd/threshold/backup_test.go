@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,32 +14,27 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"threshold/internal/care"
+	"threshold/internal/store/sqlite"
 )
 
-// drafts lists the ids of all drafts in a database.
-func drafts(t *testing.T, file string) (ids []string) {
+// begun lists the ids of all forms that were begun, as the trail tells.
+func begun(t *testing.T, store *sqlite.Store) (ids []string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close() //nolint:errcheck // read only
-	rows, err := db.Query("SELECT id FROM assessments WHERE status = 'draft'")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close() //nolint:errcheck // read only
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
+	q := care.TrailQuery{Council: "alderford", Verbs: []string{"draft.started"}, Limit: 500}
+	for {
+		page, err := store.Trail(t.Context(), q)
+		if err != nil {
 			t.Fatal(err)
 		}
-		ids = append(ids, id)
+		for _, line := range page.Lines {
+			ids = append(ids, line.Subject)
+		}
+		if q.After = page.Next; q.After == "" {
+			return ids
+		}
 	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return ids
 }
 
 // TestBackupDrill makes backups while people save, restores each, and looks for every answer that the service had said is

@@ -182,7 +182,10 @@ func stopServing(grace context.Context, server *http.Server, d *drain, door *doo
 		return err
 	}
 	select {
-	case <-served: // everybody who had begun a connection is in
+	case err := <-served: // everybody who had begun a connection is in
+		if !errors.Is(err, net.ErrClosed) {
+			return err
+		}
 	case <-grace.Done():
 	}
 	d.settle(grace)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // stopGreeting has the kernel pass over new connections in silence: whoever tries does so again after a second, and meets
@@ -17,9 +19,11 @@ func stopGreeting(l *net.TCPListener) error {
 	if err != nil {
 		return err
 	}
-	nothing := []syscall.SockFilter{*syscall.LsfStmt(syscall.BPF_RET|syscall.BPF_K, 0)}
+	nothing := unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: 0}
 	var failed error
-	err = raw.Control(func(fd uintptr) { failed = syscall.AttachLsf(int(fd), nothing) })
+	err = raw.Control(func(fd uintptr) {
+		failed = unix.SetsockoptSockFprog(int(fd), unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: 1, Filter: &nothing})
+	})
 	return errors.Join(err, failed)
 }
 
@@ -29,5 +33,5 @@ func openFiles() int {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil || limit.Cur > 1<<20 {
 		return 1 << 20
 	}
-	return int(limit.Cur) //nolint:gosec // bounded above
+	return int(limit.Cur)
 }

@@ -63,7 +63,7 @@ func startService(t *testing.T) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close() //nolint:errcheck // the process has its own
+	defer log.Close()
 	s.cmd.Stderr = log
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
@@ -333,7 +333,7 @@ func (c *crowd) stored(t *testing.T, s *service, db string) map[string]int {
 	t.Helper()
 	store := s.open(t, db)
 	out := map[string]int{}
-	for _, id := range drafts(t, db) {
+	for _, id := range begun(t, store) {
 		a, err := store.Assessment(t.Context(), "alderford", id)
 		if err != nil {
 			continue // another council's, or gone since

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -141,7 +142,11 @@ func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, post
 	if demo {
 		options = append(options, eligibility.WithTestLocales())
 	}
+	// Reading the rules takes much memory for a moment. Collecting it less often is a quarter of the time until the service is
+	// ready; what it took is given back as soon as it is.
+	eager := debug.SetGCPercent(400)
 	library, err := eligibility.Load(rules.FS, options...)
+	debug.SetGCPercent(eager)
 	if err != nil {
 		return fmt.Errorf("loading the rules: %w", err)
 	}
@@ -188,6 +193,8 @@ func serve(ctx context.Context, addr, db string, ring keys.Ring, demo bool, post
 		service.PublicURL = "http://" + shown
 	}
 	fmt.Fprintf(stdout, "Threshold is ready at http://%s\n", shown)
+
+	go debug.FreeOSMemory()
 
 	working, stopWork := context.WithCancel(ctx)
 	var work sync.WaitGroup

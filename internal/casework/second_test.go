@@ -157,7 +157,7 @@ func TestAMarkOfSafetyLeavesNoTrace(t *testing.T) {
 			}
 			signed, err := d.Sign(ctx, d.ann, ref, d.open(t, ref).Seen())
 			must(t, err)
-			said = append(said, shape(t, signed.Body), shape(t, []byte(exported(t, d, ref))))
+			said = append(said, shape(t, signed.Body), shape(t, exported(t, d, ref)))
 			if second := strings.Contains(string(signed.Body), "Bo Example"); second == registered {
 				t.Errorf("%s, first signer registered %t: the record names who signed second: %t", answer, registered, second)
 			}

@@ -66,7 +66,7 @@ type seal struct {
 
 // readSeal returns a file's seal. errNoSeal when it has none.
 func readSeal(path string) (s seal, err error) {
-	f, err := os.Open(path)
+	f, err := os.Open(path) //nolint:gosec // what whoever runs this named
 	if err != nil {
 		return s, err
 	}
@@ -95,7 +95,7 @@ func readSeal(path string) (s seal, err error) {
 
 // check reads the whole file. ErrChanged when it is not what was sealed.
 func (s seal) check(path string) (err error) {
-	f, err := os.Open(path)
+	f, err := os.Open(path) //nolint:gosec // what whoever runs this named
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (s seal) copy(to io.Writer, from io.Reader) error {
 // refuseBackup keeps a backup from being opened and changed, and the stump of a file from being taken for a new database,
 // as SQLite would. It looks before SQLite does.
 func refuseBackup(path string) error {
-	if info, err := os.Stat(path); err == nil && info.Size() > 0 && info.Size() < sector {
+	if info, err := os.Stat(path); err == nil && info.Size() > 0 && info.Size() < sector { //nolint:gosec // what whoever runs this named
 		return fmt.Errorf("%w: it has %d bytes, which is less than any database has", ErrNotThreshold, info.Size())
 	}
 	switch _, err := readSeal(path); {
@@ -170,7 +170,7 @@ func backup(ctx context.Context, from, to string) (report FileReport, err error)
 	if err := freePlace(to); err != nil {
 		return report, err
 	}
-	switch _, err := os.Stat(from); {
+	switch _, err := os.Stat(from); { //nolint:gosec // what whoever runs this named
 	case errors.Is(err, fs.ErrNotExist):
 		return report, fmt.Errorf("there is no such database: %w", err)
 	case err != nil:
@@ -320,7 +320,7 @@ func (p part) place(to string) error {
 		if err := freePlace(to); err != nil {
 			return err
 		}
-		if err := os.Rename(p.path, to); err != nil {
+		if err := os.Rename(p.path, to); err != nil { //nolint:gosec // what whoever runs this named
 			return err
 		}
 	}
@@ -343,7 +343,7 @@ func syncFolder(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil // folders cannot be synced there
 	}
-	d, err := os.Open(dir)
+	d, err := os.Open(dir) //nolint:gosec // what whoever runs this named
 	if err != nil {
 		return err
 	}
@@ -352,7 +352,7 @@ func syncFolder(dir string) error {
 
 // freePlace refuses to put a file where one is.
 func freePlace(path string) error {
-	switch _, err := os.Lstat(path); {
+	switch _, err := os.Lstat(path); { //nolint:gosec // what whoever runs this named
 	case err == nil:
 		return fmt.Errorf("%w: %s; nothing is ever overwritten, so choose another name or move that one away", ErrExists, path)
 	case errors.Is(err, fs.ErrNotExist):

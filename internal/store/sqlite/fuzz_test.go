@@ -86,7 +86,9 @@ func FuzzFoldName(f *testing.F) {
 				t.Fatalf("%q became %q, and %q became %q", name, parts, part, again)
 			}
 		}
-		if upper := foldName(strings.ToUpper(name)); len(parts) > 0 && strings.ToLower(strings.ToUpper(name)) == strings.ToLower(name) && !slices.Equal(upper, parts) {
+		// Some letters have no way back from their capital: the long s, say.
+		lower, back := strings.ToLower(name), strings.ToLower(strings.ToUpper(name))
+		if upper := foldName(strings.ToUpper(name)); len(parts) > 0 && back == lower && !slices.Equal(upper, parts) {
 			t.Fatalf("%q became %q, in capitals %q", name, parts, upper)
 		}
 		// Whatever is typed to search is found among what was stored.

@@ -211,11 +211,11 @@ func powerWrite(ctx context.Context, s *Store, id string, erase bool) error {
 func powerLook(ctx context.Context, s *Store, dir string, known *ledger) error {
 	var whole string
 	if err := s.readRow(ctx, "PRAGMA integrity_check", nil, &whole); err != nil || whole != "ok" {
-		return fmt.Errorf("the database is damaged: %s (%v)", whole, err)
+		return errors.Join(fmt.Errorf("the database is damaged: %s", whole), err)
 	}
 	if known.council {
 		if list, err := s.Councils(ctx); err != nil || len(list) != 1 {
-			return fmt.Errorf("LOST: the council: there are %d (%v)", len(list), err)
+			return errors.Join(fmt.Errorf("LOST: the council: there are %d", len(list)), err)
 		}
 	}
 	for id, version := range known.saved {
@@ -226,7 +226,7 @@ func powerLook(ctx context.Context, s *Store, dir string, known *ledger) error {
 		case err == nil && known.erased[id]:
 			return fmt.Errorf("LOST: the erasing of %s: it is there again", id)
 		case err != nil || a.Version < version:
-			return fmt.Errorf("LOST: %s: version %d of %d (%v)", id, a.Version, version, err)
+			return errors.Join(fmt.Errorf("LOST: %s: version %d of %d", id, a.Version, version), err)
 		}
 		for n := range version {
 			if question, said := crashAnswer(id, n+1); a.Answers.One(question) != said {

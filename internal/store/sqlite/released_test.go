@@ -19,13 +19,13 @@ func unpacked(t *testing.T, packed string) Options {
 	must(t, err)
 	in, err := os.Open(packed)
 	must(t, err)
-	defer in.Close() //nolint:errcheck // read only
+	defer in.Close()
 	plain, err := gzip.NewReader(in)
 	must(t, err)
 	o := Options{Path: filepath.Join(t.TempDir(), "threshold.db"), Keys: ring}
 	out, err := os.Create(o.Path)
 	must(t, err)
-	_, err = io.Copy(out, plain) //nolint:gosec // a file of our own
+	_, err = io.Copy(out, plain)
 	must(t, err)
 	must(t, out.Close())
 	return o
