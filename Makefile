@@ -6,12 +6,13 @@ GO ?= go
 ADDR ?= localhost:8080
 DB ?= data/threshold.db
 SHOTS ?= data/pictures
+SMALL := -trimpath -ldflags='-s -w'
 
 ASSET_SOURCES := $(shell find static/sass static/js static/icon.svg tools/assets package-lock.json -type f 2>/dev/null)
 TEMPL_SOURCES := $(shell find templates -name '*.templ')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test slow powercut build browser check dev assets generate generated lint clean fuzz words weaknesses
+.PHONY: help run test slow powercut build browser check dev assets generate generated lint clean bench fuzz words weaknesses
 
 help: ## say what there is
 	@printf 'Threshold\n\n'

@@ -60,6 +60,9 @@ func rowsOf(rs *eligibility.Ruleset, w eligibility.Words, council care.Council, 
 	for _, told := range all {
 		section := pages.Section{Title: told.Title}
 		for _, row := range told.Rows {
+			if change && row.Page == "check" {
+				continue // it is asked on this very page, below: a link to change it would lead nowhere
+			}
 			r := pages.Row{Question: row.Question, Answers: row.Answers}
 			if !row.Answered {
 				r.Answers, r.Empty = []string{rs.Text("check.not_answered", w)}, true
@@ -68,6 +71,9 @@ func rowsOf(rs *eligibility.Ruleset, w eligibility.Words, council care.Council, 
 				r.Change = pages.Link{Text: rs.Text("check.change", w), Href: councilPath(council, row.Page) + "?" + fieldChange + "=1"}
 			}
 			section.Rows = append(section.Rows, r)
+		}
+		if len(section.Rows) == 0 && len(told.Rows) > 0 {
+			continue
 		}
 		out = append(out, section)
 	}

@@ -116,7 +116,11 @@ func readVersion(fsys fs.FS, dir string, locales []Locale) (*Ruleset, Problems) 
 			return rs, found
 		}
 	}
-	return rs, localise(fsys, rs, locales)
+	found := localise(fsys, rs, locales)
+	for _, in := range rs.locales { // what was needed to read the others holds whole files, three fifths of all that is kept
+		in.english = layers{}
+	}
+	return rs, found
 }
 
 // unusedShared tells what of the shared folders none of the journeys that use them needs.
