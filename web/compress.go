@@ -15,32 +15,39 @@ import (
 const (
 	// smallest is what is worth packing; less fits one packet as it is.
 	smallest = 1 << 10
-	// fastUpTo is how large a page may be to be packed by the quickest level: it fits the first packets either way, and the
-	// best level would cost twice the time of drawing it. Longer pages repeat themselves, and a sixth of their weight goes.
-	fastUpTo = 8 << 10
+	// A page up to shortUpTo fits the first packets however it is packed: the quickest level. Longer ones repeat themselves,
+	// and level 3 takes a tenth more off in the same time. Above longFrom are the lists of all that somebody said, seen once
+	// or twice: the best level, which takes twice the time.
+	shortUpTo = 8 << 10
+	longFrom  = 20_000
 )
 
 // gzipper packs answers. A packer takes most of a megabyte, so it is not held while a handler waits for the disk or a slow
-// browser for its bytes: the answer is packed when it is finished, by one packer a processor.
+// browser for its bytes: the answer is packed when it is finished, by one packer a processor and level.
 type gzipper struct {
-	fast, best chan *gzip.Writer
+	short, middle, long chan *gzip.Writer
 }
 
 func newGzipper() *gzipper {
 	n := runtime.GOMAXPROCS(0)
-	g := &gzipper{fast: make(chan *gzip.Writer, n), best: make(chan *gzip.Writer, n)}
-	for range n { // made when first used
-		g.fast <- nil
-		g.best <- nil
+	pool := func() chan *gzip.Writer {
+		all := make(chan *gzip.Writer, n)
+		for range n {
+			all <- nil // made when first used
+		}
+		return all
 	}
-	return g
+	return &gzipper{short: pool(), middle: pool(), long: pool()}
 }
 
 // pack writes the gzip form of body to w.
 func (g *gzipper) pack(w io.Writer, body []byte) {
-	pool, level := g.fast, gzip.BestSpeed
-	if len(body) > fastUpTo {
-		pool, level = g.best, gzip.BestCompression
+	pool, level := g.short, gzip.BestSpeed
+	switch {
+	case len(body) > longFrom:
+		pool, level = g.long, gzip.BestCompression
+	case len(body) > shortUpTo:
+		pool, level = g.middle, 3
 	}
 	z := <-pool
 	defer func() { pool <- z }()

@@ -135,7 +135,7 @@ func httpLimits(s settings, f *figures) error {
 	if err != nil {
 		return err
 	}
-	p, err := start(s.scratch, nil, self, "hello")
+	p, err := start(s.scratch, s.scratch, nil, self, "hello")
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func fresh(s settings, name string) (*process, error) {
 }
 
 func serve(s settings, db, keys string) (*process, error) {
-	return start(s.scratch, nil, s.binary, "serve", "-db", db, "-keys", keys, "-addr", "127.0.0.1:0")
+	return start(s.scratch, s.scratch, nil, s.binary, "serve", "-db", db, "-keys", keys, "-addr", "127.0.0.1:0")
 }
 
 // starting starts the service again and again on a database that is there, and reads its memory while nobody is there.
@@ -332,7 +332,7 @@ func peer(s settings, f *figures) error {
 		return err
 	}
 	f.node = strings.TrimSpace(version)
-	p, err := start(dir, []string{"NODE_ENV=production"}, "node", "server.mjs", filepath.Join(s.scratch, "peer.db"), "2")
+	p, err := start(dir, s.scratch, []string{"NODE_ENV=production"}, "node", "server.mjs", filepath.Join(s.scratch, "peer.db"), "2")
 	if err != nil {
 		return err
 	}

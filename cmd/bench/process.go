@@ -29,16 +29,20 @@ type process struct {
 
 var readyLine = regexp.MustCompile(`ready at http://(\S+)`)
 
-// start runs a command until it says where it is ready. Its log is thrown away: a log costs the same in every run.
-func start(dir string, env []string, name string, args ...string) (*process, error) {
+// start runs a command until it says where it is ready. Its log goes into a file in the folder logs, as it would in earnest.
+func start(dir, logs string, env []string, name string, args ...string) (*process, error) {
 	cmd := exec.Command(name, args...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	var said strings.Builder
-	cmd.Stderr = &first{to: &said, left: 2000}
+	log, err := os.CreateTemp(logs, "log-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = log.Close() }()
+	cmd.Stderr = log
 	begun := time.Now()
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting %s: %w", name, err)
@@ -53,20 +57,8 @@ func start(dir string, env []string, name string, args ...string) (*process, err
 		}
 	}
 	err = cmd.Wait()
-	return nil, fmt.Errorf("%s %s did not get ready: %w\n%s", filepath.Base(name), strings.Join(args, " "), err, said.String())
-}
-
-// first keeps the beginning of what is written to it.
-type first struct {
-	to   *strings.Builder
-	left int
-}
-
-func (f *first) Write(b []byte) (int, error) {
-	n := min(f.left, len(b))
-	f.to.Write(b[:n])
-	f.left -= n
-	return len(b), nil
+	said, _ := os.ReadFile(log.Name())
+	return nil, fmt.Errorf("%s %s did not get ready: %w\n%.2000s", filepath.Base(name), strings.Join(args, " "), err, said)
 }
 
 // stop ends the process the way a service manager does.
