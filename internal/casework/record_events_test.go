@@ -167,6 +167,9 @@ func TestEveryChangeAndViewHasItsEvent(t *testing.T) {
 			t.Errorf("%s: events %v, want %s among them", s.name, verbs, s.verb)
 		}
 		for _, verb := range verbs {
+			if s.name == "sign" && verb == casework.VerbFlagged {
+				continue // one record in ten is looked at, by chance of its case's id
+			}
 			if verb != s.verb && verb != "case.viewed" && verb != "case.opened-to-change" && verb != "case.exported" && verb != "case.refused" {
 				t.Errorf("%s: an event %s of nothing that was done", s.name, verb)
 			}
